@@ -1,0 +1,205 @@
+//! What authentication found, in our own words. mail_auth's types end at this floor.
+//!
+//! Results are those of RFC 8601 section 2.7. A DNS failure is `temperror` and never anything worse.
+
+use crate::mail::Domain;
+use std::net::IpAddr;
+
+/// Result of an SPF check, RFC 7208 section 2.6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum SpfResult {
+    #[default]
+    None,
+    Neutral,
+    Pass,
+    Fail,
+    SoftFail,
+    TempError,
+    PermError,
+}
+
+/// Result of verifying one DKIM signature, RFC 8601 section 2.7.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum DkimResult {
+    #[default]
+    None,
+    Pass,
+    Fail,
+    /// Sound by RFC 6376, but not acceptable here: a weak key or algorithm, `l=`, From not signed.
+    Policy,
+    Neutral,
+    TempError,
+    PermError,
+}
+
+/// Result of a DMARC check, RFC 9989.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum DmarcResult {
+    #[default]
+    None,
+    Pass,
+    Fail,
+    TempError,
+    PermError,
+}
+
+/// Result of ARC chain validation, RFC 8617 section 5.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum ArcResult {
+    #[default]
+    None,
+    Pass,
+    Fail,
+    TempError,
+}
+
+/// What the author domain's owner asks receivers to do with mail that fails (the `p=` that applies).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
+#[allow(missing_docs)]
+pub enum DmarcPolicy {
+    #[default]
+    None,
+    Quarantine,
+    Reject,
+}
+
+/// Which identity SPF looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SpfIdentity {
+    /// The HELO name (also for the null sender, RFC 7208 section 2.4).
+    Helo,
+    /// The reverse-path.
+    #[default]
+    MailFrom,
+}
+
+/// One SPF check.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spf {
+    /// Its result.
+    pub result: SpfResult,
+    /// The identity checked.
+    pub identity: SpfIdentity,
+    /// The domain checked; `None` if the identity holds no usable domain.
+    pub domain: Option<Domain>,
+}
+
+/// One DKIM signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dkim {
+    /// Its result.
+    pub result: DkimResult,
+    /// `d=`: the domain that vouches.
+    pub domain: Option<Domain>,
+    /// `s=`, as written.
+    pub selector: String,
+    /// Why it is not `pass`, in words; empty for pass.
+    pub reason: String,
+}
+
+/// DMARC for one author domain. A message with several From domains has one of these for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dmarc {
+    /// Its result.
+    pub result: DmarcResult,
+    /// The author domain (RFC5322.From) judged; `None` if From holds no usable domain.
+    pub domain: Option<Domain>,
+    /// The policy that applies to it.
+    pub policy: DmarcPolicy,
+    /// The passing DKIM domain or SPF domain that is aligned.
+    pub aligned_by: Option<Domain>,
+}
+
+/// ARC.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arc {
+    /// Result of the chain.
+    pub result: ArcResult,
+    /// `d=` of the newest seal.
+    pub sealer: Option<Domain>,
+    /// True if the chain passes and the newest sealer's ARC-Authentication-Results say `dmarc=pass`.
+    pub dmarc_pass_seen: bool,
+    /// Domains (`header.from`) for which those results say dmarc=pass.
+    pub attested: Vec<Domain>,
+}
+
+/// All of it, for one message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuthResults {
+    /// SPF of the HELO name.
+    pub spf_helo: Spf,
+    /// SPF of the reverse-path (of `postmaster@HELO` for the null sender).
+    pub spf: Spf,
+    /// Signatures in the order of their fields, as many as were looked at.
+    pub dkim: Vec<Dkim>,
+    /// One entry per distinct author domain; one with `domain: None` if there is none.
+    pub dmarc: Vec<Dmarc>,
+    /// The ARC chain.
+    pub arc: Arc,
+    /// The client address the checks used.
+    pub client_ip: Option<IpAddr>,
+    /// Limits that cut the checks short, in words (`more than 10 DKIM signatures`).
+    pub limits: Vec<String>,
+    /// True when the caller asked for no DNS: everything is `none` because nobody looked.
+    pub unchecked: bool,
+}
+
+macro_rules! words {
+    ($type:ty { $($variant:ident => $word:literal),* $(,)? }) => {
+        impl $type {
+            /// The keyword of RFC 8601 (or of the record).
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+words!(SpfResult { None => "none", Neutral => "neutral", Pass => "pass", Fail => "fail", SoftFail => "softfail",
+    TempError => "temperror", PermError => "permerror" });
+words!(DkimResult { None => "none", Pass => "pass", Fail => "fail", Policy => "policy", Neutral => "neutral",
+    TempError => "temperror", PermError => "permerror" });
+words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror", PermError => "permerror" });
+words!(ArcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
+words!(DmarcPolicy { None => "none", Quarantine => "quarantine", Reject => "reject" });
+
+impl AuthResults {
+    /// DKIM in one word: `pass` if any signature passes, else the first one's result, else `none`.
+    pub fn dkim_summary(&self) -> DkimResult {
+        let pass = self.dkim.iter().any(|d| d.result == DkimResult::Pass);
+        if pass { DkimResult::Pass } else { self.dkim.first().map_or(DkimResult::None, |d| d.result) }
+    }
+
+    /// DMARC in one entry: the worst of the author domains (fail, temperror, permerror, none, pass in that order).
+    pub fn dmarc_summary(&self) -> Dmarc {
+        let badness = |d: &&Dmarc| match d.result {
+            DmarcResult::Fail => 4,
+            DmarcResult::TempError => 3,
+            DmarcResult::PermError => 2,
+            DmarcResult::None => 1,
+            DmarcResult::Pass => 0,
+        };
+        self.dmarc.iter().rev().max_by_key(badness).cloned().unwrap_or_default()
+    }
+
+    /// Domains that passing DKIM signatures vouch with.
+    pub fn dkim_domains(&self) -> impl Iterator<Item = &Domain> {
+        self.dkim.iter().filter(|d| d.result == DkimResult::Pass).filter_map(|d| d.domain.as_ref())
+    }
+
+    /// True if any check that could have vouched for the message failed for want of DNS.
+    pub fn has_temperror(&self) -> bool {
+        self.spf.result == SpfResult::TempError
+            || self.dkim.iter().any(|d| d.result == DkimResult::TempError)
+            || self.dmarc.iter().any(|d| d.result == DmarcResult::TempError)
+            || self.arc.result == ArcResult::TempError
+    }
+}

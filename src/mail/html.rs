@@ -1,0 +1,1 @@
+//! Visible text, hidden text and links of an HTML part.

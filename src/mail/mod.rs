@@ -1,0 +1,21 @@
+//! What arrived. Everything here is pure and total: parsing never fails and never panics; what is odd about a
+//! message is kept as a [`Defect`] for the signals to speak about, and what is cut short is kept as a [`Limit`].
+//!
+//! This is the only room that knows `mail_parser` and `html5ever`.
+
+pub mod address;
+pub mod body;
+pub mod domain;
+pub mod envelope;
+pub mod html;
+pub mod link;
+pub mod lookalike;
+pub mod message;
+pub mod text;
+
+pub use address::Mailbox;
+pub use body::{Attachment, Body};
+pub use domain::Domain;
+pub use envelope::{Client, Envelope};
+pub use link::{Authority, Link, LinkKind};
+pub use message::{Defect, Field, Limit, Message};

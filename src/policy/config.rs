@@ -1,0 +1,304 @@
+//! The TOML file as plain structs (DESIGN contract): section name is module name, everything has a default, unknown
+//! keys are errors. Meaning is given to it in [`super::Policy`].
+//!
+//! Every default here is documented, key by key, in `conf/spoof-milter.toml`; a test holds the two equal.
+
+use super::{Action, Mode};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct Config {
+    pub milter: Milter,
+    pub dns: Dns,
+    pub auth: Auth,
+    pub policy: PolicySection,
+    pub brand: Vec<Brand>,
+    pub signals: BTreeMap<String, SignalSetting>,
+    pub review: Review,
+    pub metrics: Metrics,
+    pub log: Log,
+    pub store: Store,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            milter: Milter::default(),
+            dns: Dns::default(),
+            auth: Auth::default(),
+            policy: PolicySection::default(),
+            brand: vec![Brand::elance()],
+            signals: BTreeMap::new(),
+            review: Review::default(),
+            metrics: Metrics::default(),
+            log: Log::default(),
+            store: Store::default(),
+        }
+    }
+}
+
+/// `[milter]`: towards the MTA.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Milter {
+    /// Sockets: `inet:HOST:PORT` or `unix:/PATH`. Sockets passed by systemd are used instead when there are any.
+    pub listen: Vec<String>,
+    /// Permissions of unix sockets, octal.
+    pub socket_mode: String,
+    /// Connections served at once; more wait. The MTA holds one for each SMTP session.
+    pub max_connections: usize,
+    /// Time for judging one message, in seconds; then 451.
+    pub message_timeout_secs: u64,
+    /// Octets of a message that are read; what is longer is judged by its beginning.
+    pub max_message_bytes: usize,
+    /// Time for messages in progress to finish after SIGTERM, in seconds.
+    pub drain_secs: u64,
+}
+
+impl Default for Milter {
+    fn default() -> Self {
+        Milter {
+            listen: vec!["inet:127.0.0.1:8891".into()],
+            socket_mode: "0660".into(),
+            max_connections: 1024,
+            message_timeout_secs: 20,
+            max_message_bytes: 50 * 1024 * 1024,
+            drain_secs: 30,
+        }
+    }
+}
+
+/// `[dns]`: whom to ask, and how long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dns {
+    /// `IP:PORT` or `IP` of the resolvers; empty: those of /etc/resolv.conf.
+    pub servers: Vec<String>,
+    /// Time for one answer, in milliseconds.
+    pub timeout_ms: u64,
+    /// How often one question is asked.
+    pub attempts: usize,
+    /// Time for all questions of one message, in milliseconds; what is open then is `temperror`.
+    pub budget_ms: u64,
+    /// Answers kept in memory.
+    pub cache_size: usize,
+}
+
+impl Default for Dns {
+    fn default() -> Self {
+        Dns { servers: vec![], timeout_ms: 1000, attempts: 2, budget_ms: 8000, cache_size: 10_000 }
+    }
+}
+
+/// `[auth]`: whose word counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// Name in our Authentication-Results; empty: the MTA's own name (macro `j`).
+    pub authserv_id: String,
+    /// ARC sealers whose word on dmarc=pass is believed, by domain.
+    pub trusted_sealers: Vec<String>,
+    /// Clients that are not judged as inbound.
+    pub trusted_networks: Vec<IpNet>,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Auth {
+            authserv_id: String::new(),
+            trusted_sealers: vec![],
+            trusted_networks: ["127.0.0.0/8", "::1/128"].iter().filter_map(|n| n.parse().ok()).collect(),
+        }
+    }
+}
+
+/// `[policy]`: what is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicySection {
+    /// `enforce`, or `monitor`: judge and report everything, do nothing.
+    pub mode: Mode,
+    /// Points from which a message is tagged.
+    pub tag: u32,
+    /// Points from which it is held.
+    pub quarantine: u32,
+    /// Points from which it is refused.
+    pub reject: u32,
+    /// The most that happens to a message that claims no brand.
+    pub unclaimed_ceiling: Action,
+    /// Put before the subject of a tagged message; empty leaves it alone.
+    pub subject_prefix: String,
+}
+
+impl Default for PolicySection {
+    fn default() -> Self {
+        PolicySection {
+            mode: Mode::Enforce,
+            tag: 30,
+            quarantine: 60,
+            reject: 100,
+            unclaimed_ceiling: Action::Tag,
+            subject_prefix: "[Suspected spoof] ".into(),
+        }
+    }
+}
+
+/// What counts as proof that a brand sent a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Proof {
+    /// An aligned DKIM signature or an aligned SPF pass.
+    #[default]
+    #[serde(rename = "dkim-or-spf")]
+    DkimOrSpf,
+    /// Only an aligned DKIM signature.
+    #[serde(rename = "dkim")]
+    Dkim,
+}
+
+/// `[[brand]]`: one protected brand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// Its name in logs and headers.
+    pub name: String,
+    /// Names people know it by; empty: `name`.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Domains it sends from and owns, subdomains included.
+    pub domains: Vec<String>,
+    /// Domains of others that may speak in its name when they are authenticated.
+    #[serde(default)]
+    pub allied: Vec<String>,
+    /// Hosts of others its honest links lead to (click trackers, image hosts).
+    #[serde(default)]
+    pub link_hosts: Vec<String>,
+    /// Domains that are neither trusted nor look-alike (freemail, tenants).
+    #[serde(default)]
+    pub neutral_domains: Vec<String>,
+    /// Names that are ordinary words too: they count in a display name only.
+    #[serde(default)]
+    pub weak_names: Vec<String>,
+    /// What counts as proof.
+    #[serde(default)]
+    pub proof: Proof,
+    /// Words that contain or resemble the name and are not it.
+    #[serde(default)]
+    pub not_us: Vec<String>,
+    /// Mailboxes to which members forward suspicious mail; never refused, held or tagged for content.
+    #[serde(default)]
+    pub report_mailboxes: Vec<String>,
+}
+
+impl Brand {
+    /// The default brand.
+    pub fn elance() -> Brand {
+        let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        Brand {
+            name: "Elance".into(),
+            names: strings(&["Elance"]),
+            domains: strings(&["elance.com"]),
+            allied: strings(&["upwork.com"]),
+            link_hosts: vec![],
+            neutral_domains: vec![],
+            weak_names: vec![],
+            proof: Proof::DkimOrSpf,
+            not_us: strings(&["freelance", "lance", "glance", "behance", "thelancet"]),
+            report_mailboxes: strings(&["spoof@elance.com"]),
+        }
+    }
+}
+
+/// Whether a signal acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SignalMode {
+    /// Its points count.
+    #[default]
+    Enforce,
+    /// It is reported and counted in metrics, its points are not.
+    Shadow,
+    /// It does not run.
+    Off,
+}
+
+/// `[signals.<id>]`: what the operator changes about one signal.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignalSetting {
+    /// Points instead of its default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<u32>,
+    /// Whether it acts.
+    pub mode: SignalMode,
+    /// The least that happens when it fires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Action>,
+}
+
+/// `[store]`: where held and reported mail is remembered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Store {
+    /// `sqlite:/PATH` or `postgres://…`.
+    pub url: String,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store { url: "sqlite:/var/lib/spoof-milter/cases.db".into() }
+    }
+}
+
+/// `[review]`: the reviewers' page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Review {
+    /// `IP:PORT`.
+    pub listen: String,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Review { listen: "127.0.0.1:8892".into() }
+    }
+}
+
+/// `[metrics]`: Prometheus metrics, `/livez` and `/readyz`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metrics {
+    /// `IP:PORT`; empty: none.
+    pub listen: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Metrics { listen: "127.0.0.1:9891".into() }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One line of text on stderr.
+    #[default]
+    Text,
+    /// One JSON object a line on stderr.
+    Json,
+    /// The systemd journal, with fields.
+    Journald,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// How lines look.
+    pub format: LogFormat,
+}
