@@ -11,6 +11,7 @@ pub mod html;
 pub mod link;
 pub mod lookalike;
 pub mod message;
+mod mime;
 pub mod text;
 
 pub use address::Mailbox;
