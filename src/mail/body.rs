@@ -28,4 +28,6 @@ pub struct Attachment {
     pub detected: Option<&'static str>,
     /// Size in octets after decoding.
     pub size: usize,
+    /// True if it is HTML that holds an input field of type password.
+    pub has_password_field: bool,
 }
