@@ -240,6 +240,7 @@ async fn unsound_signatures_never_pass() {
         (good.replace("d=elance.test", "d=elance.test(.evil.test"), DkimResult::PermError, "no domain"),
         (good.replace("d=elance.test", "d=elan\tce.test"), DkimResult::PermError, "no domain"),
         (good.replace("s=rsa", "s=r\"a"), DkimResult::PermError, "no domain"),
+        (good.replace("\r\n\r\nHello", "\r\nno field\r\nHello"), DkimResult::Neutral, "no field"),
         (format!("DKIM-Signature: garbage\r\n{MAIL}"), DkimResult::PermError, "malformed"),
         (endless, DkimResult::Policy, "128"),
         (signed(MAIL, "elance.test", "weak"), DkimResult::Policy, "512 bits"),
