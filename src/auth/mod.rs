@@ -74,6 +74,7 @@ impl Authenticator {
                 results.dmarc = authors.into_iter().map(|d| Dmarc { domain: Some(d), ..Dmarc::default() }).collect();
             }
         }
+        results.limits.dedup();
         if results.dmarc.is_empty() {
             results.dmarc.push(Dmarc::default());
         }
@@ -162,8 +163,7 @@ impl Check<'_> {
             results.limits.push(format!("a header of more than {MAX_HEADER_BYTES} octets: signatures not verified"));
         }
         if too_large {
-            let reason = "the header is too large to verify signatures".to_owned();
-            results.dkim = vec![Dkim { result: DkimResult::Neutral, reason, ..Dkim::default() }];
+            results.dkim = vec![unverifiable("the header is too large to verify signatures")];
             return Content::Unverified;
         }
         if !self.message.complete {
@@ -173,10 +173,21 @@ impl Check<'_> {
             return Content::Unverified;
         }
         match aside(raw.len(), || AuthenticatedMessage::parse(raw)) {
+            // mail_auth takes a line that is no field for the end of the header; others, and people, do not. What was
+            // signed and what is shown could then differ.
+            Some(parsed) if parsed.body_offset() != header.end => {
+                results.dkim = vec![unverifiable("a line of the header is no field")];
+                Content::Unverified
+            }
             Some(parsed) => Content::Whole(Box::new(parsed)),
             None => Content::Unverified,
         }
     }
+}
+
+/// One result for all signatures of a message.
+fn unverifiable(why: &str) -> Dkim {
+    Dkim { result: DkimResult::Neutral, reason: why.into(), ..Dkim::default() }
 }
 
 enum Content<'a> {
