@@ -6,12 +6,16 @@
 pub mod address;
 pub mod body;
 pub mod domain;
+mod element;
 pub mod envelope;
 pub mod html;
 pub mod link;
 pub mod lookalike;
 pub mod message;
+mod style;
 pub mod text;
+mod tokens;
+mod written;
 
 pub use address::Mailbox;
 pub use body::{Attachment, Body};
