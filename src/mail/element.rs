@@ -22,9 +22,9 @@ macro_rules! names {
 
 names! {
     A = "a", AREA = "area", BASE = "base", BODY = "body", BR = "br", BUTTON = "button", DD = "dd", DL = "dl", DT = "dt",
-    EMBED = "embed", FONT = "font", FORM = "form", FRAME = "frame", HR = "hr", IFRAME = "iframe", IMG = "img",
+    EMBED = "embed", FORM = "form", FRAME = "frame", IFRAME = "iframe", IMG = "img",
     IMAGE = "image", INPUT = "input", LI = "li", META = "meta", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    SELECT = "select", TABLE = "table", TD = "td", TEMPLATE = "template", TH = "th", TR = "tr", UL = "ul",
+    TABLE = "table", TD = "td", TEMPLATE = "template", TH = "th", TR = "tr", UL = "ul",
 }
 
 const fn set<const N: usize>(written: [&str; N]) -> [Name; N] {
@@ -38,14 +38,53 @@ const fn set<const N: usize>(written: [&str; N]) -> [Name; N] {
 }
 
 const VOID: [Name; 16] = set([
-    "area", "base", "br", "col", "embed", "hr", "img", "image", "input", "link", "meta", "param", "source", "track", "wbr",
-    "frame",
+    "area", "base", "br", "col", "embed", "hr", "img", "image", "input", "link", "meta", "param", "source", "track",
+    "wbr", "frame",
 ]);
 
 const BLOCK: [Name; 43] = set([
-    "p", "div", "table", "tr", "td", "th", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "center", "blockquote",
-    "pre", "section", "article", "header", "footer", "main", "nav", "aside", "form", "fieldset", "figure", "figcaption",
-    "address", "dl", "dd", "dt", "tbody", "thead", "tfoot", "caption", "body", "html", "details", "summary", "option",
+    "p",
+    "div",
+    "table",
+    "tr",
+    "td",
+    "th",
+    "ul",
+    "ol",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "center",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "nav",
+    "aside",
+    "form",
+    "fieldset",
+    "figure",
+    "figcaption",
+    "address",
+    "dl",
+    "dd",
+    "dt",
+    "tbody",
+    "thead",
+    "tfoot",
+    "caption",
+    "body",
+    "html",
+    "details",
+    "summary",
+    "option",
     "hr",
 ]);
 

@@ -47,7 +47,9 @@ pub(crate) fn read_html(html: &str, out: &mut HtmlOut) {
             Token::Start(name) => reader.start(el::name(name), &tokens),
             Token::End(name) => reader.end(el::name(name)),
             Token::Raw(name, text) if name.eq_ignore_ascii_case("textarea") => reader.text(&decoded(text)),
-            Token::Raw(name, text) if name.eq_ignore_ascii_case("title") => fold_onto(&mut reader.out.title, &decoded(text)),
+            Token::Raw(name, text) if name.eq_ignore_ascii_case("title") => {
+                fold_onto(&mut reader.out.title, &decoded(text))
+            }
             Token::Raw(..) => {}
         }
     }
@@ -86,7 +88,15 @@ struct Reader<'o> {
 
 impl<'o> Reader<'o> {
     fn new(out: &'o mut HtmlOut) -> Reader<'o> {
-        Reader { out, stack: Vec::new(), too_deep: 0, anchor: None, linked: Vec::new(), base: None, last_was_hidden: false }
+        Reader {
+            out,
+            stack: Vec::new(),
+            too_deep: 0,
+            anchor: None,
+            linked: Vec::new(),
+            base: None,
+            last_was_hidden: false,
+        }
     }
 
     fn look(&self) -> Look {

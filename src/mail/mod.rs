@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod body;
+mod decode;
 pub mod domain;
 mod element;
 pub mod envelope;
@@ -12,6 +13,8 @@ pub mod html;
 pub mod link;
 pub mod lookalike;
 pub mod message;
+pub(crate) mod mime;
+mod part;
 mod style;
 pub mod text;
 mod tokens;

@@ -70,7 +70,8 @@ impl Look {
                 "mso-hide" => self.gone |= value == "all",
                 "font-size" => self.tiny = is_tiny(value).unwrap_or(self.tiny),
                 "font" => {
-                    let size = value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+                    let size =
+                        value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
                     self.tiny = size.and_then(is_tiny).unwrap_or(self.tiny);
                 }
                 "color" => self.set_color(value),
@@ -79,12 +80,15 @@ impl Look {
                         image = image.or_else(|| address(style));
                     }
                     match value.split(' ').find_map(color) {
-                        Some(c) => self.background = Some(c),
+                        // An image lies over the colour, and nothing is known of it.
+                        Some(c) => self.background = Some(c).filter(|_| !value.contains("url(")),
                         None if matches!(value, "transparent" | "none" | "inherit" | "initial") => {}
                         None => self.background = None,
                     }
                 }
-                "width" | "height" | "max-width" | "max-height" => no_size |= length(value).is_some_and(|(n, _)| n <= TINY_PX),
+                "width" | "height" | "max-width" | "max-height" => {
+                    no_size |= length(value).is_some_and(|(n, _)| n <= TINY_PX)
+                }
                 "overflow" | "overflow-x" | "overflow-y" => clipped |= value == "hidden",
                 "position" => positioned = matches!(value, "absolute" | "fixed"),
                 "left" | "top" | "right" | "bottom" => away |= is_off_screen(value),

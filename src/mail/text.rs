@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn lookalikes_have_one_skeleton() {
-        for name in ["ELANCE", "E1ance", "EIance", "Еlаnсе", "еlance", "E\u{301}lance", "Ｅlance", "ЕLАNСЕ", "e\u{200d}lance"] {
+        for name in
+            ["ELANCE", "E1ance", "EIance", "Еlаnсе", "еlance", "E\u{301}lance", "Ｅlance", "ЕLАNСЕ", "e\u{200d}lance"]
+        {
             assert_eq!(skeleton(name), skeleton("elance"), "{name}");
         }
         assert_eq!(skeleton("ВАNК"), skeleton("bank"), "Cyrillic capitals");

@@ -103,7 +103,8 @@ impl<'a> Tokens<'a> {
 
     fn skip_past_gt(&mut self, from: usize) {
         let start = (self.at + from).min(self.html.len());
-        self.at = self.html.as_bytes()[start..].iter().position(|b| *b == b'>').map_or(self.html.len(), |p| start + p + 1);
+        self.at =
+            self.html.as_bytes()[start..].iter().position(|b| *b == b'>').map_or(self.html.len(), |p| start + p + 1);
     }
 
     fn skip_comment(&mut self) {
@@ -283,7 +284,9 @@ mod tests {
         while let Some(token) = tokens.next() {
             out.push(match token {
                 Token::Text(t) => decoded(t).into_owned(),
-                Token::Start(n) => format!("<{n}{}>", tokens.attributes.iter().map(|(k, v)| format!(" {k}={v}")).collect::<String>()),
+                Token::Start(n) => {
+                    format!("<{n}{}>", tokens.attributes.iter().map(|(k, v)| format!(" {k}={v}")).collect::<String>())
+                }
                 Token::End(n) => format!("</{n}>"),
                 Token::Raw(n, t) => format!("{n}:{t}"),
             });

@@ -4,8 +4,8 @@
 //! Refuses e-mail addresses and words that only look like hosts (`done.The`, `report.pdf`). Never fails; words longer
 //! than [`MAX_WORD`] are read up to there.
 
-use super::link::{Authority, Link, LinkKind};
 use super::Domain;
+use super::link::{Authority, Link, LinkKind};
 
 /// Octets of one word that are searched for a link. Longer links exist, but their host stands at the front.
 const MAX_WORD: usize = 1_000;
@@ -85,7 +85,9 @@ mod tests {
 
     #[test]
     fn words_are_no_links() {
-        for text in ["done.The next", "e.g. and i.e. and/or", "report.pdf", "a@elance.com", "1.5/2.0", "v1.2.3", "x.py", "..."] {
+        for text in
+            ["done.The next", "e.g. and i.e. and/or", "report.pdf", "a@elance.com", "1.5/2.0", "v1.2.3", "x.py", "..."]
+        {
             assert_eq!(links(text), [""; 0], "{text}");
         }
     }
