@@ -28,6 +28,6 @@ pub struct Attachment {
     pub detected: Option<&'static str>,
     /// Size in octets after decoding.
     pub size: usize,
-    /// True if it is HTML that holds an input field of type password.
+    /// True if it is HTML with an input field of type password: a forged sign-in page that needs no server to load from.
     pub has_password_field: bool,
 }
