@@ -102,7 +102,8 @@ fn every_signal_has_messages_that_fire_it_and_near_misses() {
         let firing = folder.iter().filter(|c| c.signals.iter().any(|s| s == signal.id)).count();
         let near = folder.len() - firing;
         if firing < FIRING || near < NEAR_MISSES {
-            writeln!(poor, "corpus/{}: {firing} fire, {near} nearly (at least {FIRING} and {NEAR_MISSES})", signal.id).unwrap();
+            writeln!(poor, "corpus/{}: {firing} fire, {near} nearly (at least {FIRING} and {NEAR_MISSES})", signal.id)
+                .unwrap();
         }
     }
     assert!(poor.is_empty(), "add messages:\n{poor}");
@@ -120,7 +121,9 @@ fn expectations_use_known_words() {
         for signal in &case.signals {
             assert!(ids.contains(signal.as_str()), "{}: no signal is called {signal:?}", case.name);
         }
-        let known = case.action.is_empty() || case.action == "tempfail" || Action::ALL.iter().any(|a| a.as_str() == case.action);
+        let known = case.action.is_empty()
+            || case.action == "tempfail"
+            || Action::ALL.iter().any(|a| a.as_str() == case.action);
         assert!(known, "{}: {:?} is no action", case.name, case.action);
         assert!(!case.why.trim().is_empty(), "{}: why does it exist?", case.name);
     }
@@ -259,8 +262,7 @@ fn write_expectation(case: &Case, outcome: &Outcome) {
     let text = std::fs::read_to_string(&path).unwrap();
     let signals: Vec<String> = outcome.signals.iter().map(|s| format!("{s:?}")).collect();
     let lines = format!("action = {:?}\nsignals = [{}]\n", outcome.action, signals.join(", "));
-    let kept: String =
-        text.split_inclusive('\n').filter(|line| !line.starts_with("signals =")).collect();
+    let kept: String = text.split_inclusive('\n').filter(|line| !line.starts_with("signals =")).collect();
     let after_why = kept.find('\n').map_or(kept.len(), |at| at + 1);
     std::fs::write(&path, format!("{}{lines}{}", &kept[..after_why], &kept[after_why..])).unwrap();
 }

@@ -233,7 +233,8 @@ fn damaged(raw: &[u8], how: &str) -> Vec<u8> {
         "body" => [raw, b"One line more.\r\n"].concat(),
         "subject" => {
             let body = body_offset(raw);
-            let mut out: Vec<u8> = fields(raw).into_iter().filter(|f| !name_is(f, "subject")).flatten().copied().collect();
+            let mut out: Vec<u8> =
+                fields(raw).into_iter().filter(|f| !name_is(f, "subject")).flatten().copied().collect();
             out.extend_from_slice(b"Subject: Another one\r\n");
             [&out, &raw[body..]].concat()
         }
@@ -291,7 +292,6 @@ fn is_signature_of(field: &[u8], domain: &str) -> bool {
 }
 
 fn without_signatures_of(raw: &[u8], domain: &str) -> Vec<u8> {
-    let kept: Vec<u8> =
-        fields(raw).into_iter().filter(|f| !is_signature_of(f, domain)).flatten().copied().collect();
+    let kept: Vec<u8> = fields(raw).into_iter().filter(|f| !is_signature_of(f, domain)).flatten().copied().collect();
     [&kept, &raw[body_offset(raw)..]].concat()
 }
