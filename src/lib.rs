@@ -49,6 +49,7 @@ pub mod cli;
 pub mod judge;
 pub mod mail;
 pub mod policy;
+pub mod record;
 pub mod serve;
 pub mod signals;
 pub mod verdict;
