@@ -48,6 +48,7 @@ pub mod auth;
 pub mod cli;
 pub mod judge;
 pub mod mail;
+pub mod milter;
 pub mod policy;
 pub mod record;
 pub mod serve;

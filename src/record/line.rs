@@ -2,7 +2,7 @@
 
 use super::{Failure, acting_ids, cut, plain, results};
 use crate::mail::{Envelope, Message};
-use crate::policy::Mode;
+use crate::policy::{Mode, Policy};
 use crate::verdict::{Passed, Verdict};
 use std::time::Duration;
 
@@ -54,12 +54,15 @@ impl Line {
     }
 
     /// The line of a message that could not be judged. `held` tells that it was not only put off once more.
-    pub fn of_failure(why: Failure, held: bool, envelope: &Envelope, elapsed: Duration, policy_id: &str) -> Line {
+    pub fn of_failure(why: Failure, held: bool, envelope: &Envelope, policy: &Policy, elapsed: Duration) -> Line {
         let mut line = Line::new(envelope);
         line.add("action", if held { "quarantine" } else { "tempfail" });
         line.add("client", &client(envelope));
         line.add("time_ms", &elapsed.as_millis().to_string());
-        line.add("policy", policy_id);
+        line.add("policy", &policy.id);
+        if policy.config.policy.mode == Mode::Monitor {
+            line.add("mode", "monitor");
+        }
         line.add("error", why.as_str());
         line
     }
