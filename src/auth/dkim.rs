@@ -206,9 +206,13 @@ fn translate(result: &mail_auth::DkimResult) -> Refusal {
     use mail_auth::DkimResult as Theirs;
     match result {
         Theirs::Pass => (DkimResult::Pass, String::new()),
-        Theirs::Fail(Error::Dkim(DkimError::FailedAuidMatch)) => (DkimResult::PermError, "i= does not belong to d=".into()),
+        Theirs::Fail(Error::Dkim(DkimError::FailedAuidMatch)) => {
+            (DkimResult::PermError, "i= does not belong to d=".into())
+        }
         Theirs::Neutral(Error::Dkim(DkimError::SignatureExpired)) => (DkimResult::Fail, "signature expired".into()),
-        Theirs::Neutral(Error::Dkim(DkimError::FailedBodyHashMatch)) => (DkimResult::Fail, "body hash did not verify".into()),
+        Theirs::Neutral(Error::Dkim(DkimError::FailedBodyHashMatch)) => {
+            (DkimResult::Fail, "body hash did not verify".into())
+        }
         Theirs::Fail(Error::Crypto(_)) => (DkimResult::Fail, "signature did not verify".into()),
         Theirs::Fail(e) => (DkimResult::Fail, e.to_string()),
         Theirs::Neutral(e) => (DkimResult::Neutral, e.to_string()),

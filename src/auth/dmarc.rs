@@ -167,9 +167,10 @@ impl<'a> Walk<'a> {
 }
 
 fn is_dmarc(text: &str) -> bool {
-    text.split_once(';').map_or(text, |(v, _)| v).split_once('=').is_some_and(|(n, v)| {
-        !text.starts_with(' ') && n.trim().eq_ignore_ascii_case("v") && v.trim() == "DMARC1"
-    })
+    text.split_once(';')
+        .map_or(text, |(v, _)| v)
+        .split_once('=')
+        .is_some_and(|(n, v)| !text.starts_with(' ') && n.trim().eq_ignore_ascii_case("v") && v.trim() == "DMARC1")
 }
 
 /// A domain that vouches for the message, or would if the DNS had answered.
@@ -266,14 +267,22 @@ mod tests {
         ] {
             assert!(is_dmarc(text), "{text}");
             let record = Record::parse(text).unwrap();
-            assert_eq!((record.p, record.sp, record.np), (DmarcPolicy::Reject, DmarcPolicy::Reject, DmarcPolicy::Reject));
+            assert_eq!(
+                (record.p, record.sp, record.np),
+                (DmarcPolicy::Reject, DmarcPolicy::Reject, DmarcPolicy::Reject)
+            );
         }
-        for text in ["", "v=DMARC2; p=reject", " v=DMARC1; p=reject", "p=reject; v=DMARC1", "v=dmarc1; p=reject", "v=spf1"] {
+        for text in
+            ["", "v=DMARC2; p=reject", " v=DMARC1; p=reject", "p=reject; v=DMARC1", "v=dmarc1; p=reject", "v=spf1"]
+        {
             assert!(!is_dmarc(text) && Record::parse(text).is_none(), "{text}");
         }
         assert_eq!(Record::parse("v=DMARC1; p=bogus"), None);
         assert_eq!(Record::parse("v=DMARC1; p=bogus; rua=mailto:a@b.test").unwrap().p, DmarcPolicy::None);
         let tested = Record::parse("v=DMARC1; p=reject; t=y; sp=quarantine").unwrap();
-        assert_eq!((tested.tempered(tested.p), tested.tempered(tested.sp)), (DmarcPolicy::Quarantine, DmarcPolicy::None));
+        assert_eq!(
+            (tested.tempered(tested.p), tested.tempered(tested.sp)),
+            (DmarcPolicy::Quarantine, DmarcPolicy::None)
+        );
     }
 }

@@ -92,7 +92,12 @@ fn our_results_are_written_in_full() {
         spf_helo: Spf { domain: domain("h.a.test"), identity: SpfIdentity::Helo, ..Spf::default() },
         dkim: vec![
             Dkim { result: DkimResult::Pass, domain: domain("a.test"), selector: "s1".into(), reason: String::new() },
-            Dkim { result: DkimResult::Fail, domain: domain("b.test"), selector: "s2".into(), reason: "it \"broke\"".into() },
+            Dkim {
+                result: DkimResult::Fail,
+                domain: domain("b.test"),
+                selector: "s2".into(),
+                reason: "it \"broke\"".into(),
+            },
         ],
         dmarc: vec![Dmarc {
             result: DmarcResult::Fail,

@@ -44,7 +44,10 @@ impl KeyRing {
         };
         let key = best(records, &name)?;
         if signature.algorithm() != Algorithm::Ed25519Sha256 && key.p.public_key_bits() < MIN_RSA_BITS {
-            return Err(NoKey::Weak(format!("RSA key of {} bits, shorter than {MIN_RSA_BITS}", key.p.public_key_bits())));
+            return Err(NoKey::Weak(format!(
+                "RSA key of {} bits, shorter than {MIN_RSA_BITS}",
+                key.p.public_key_bits()
+            )));
         }
         self.0.insert(name.into_boxed_str(), Txt::DomainKey(key));
         Ok(())
@@ -92,11 +95,14 @@ fn best(records: &[String], name: &str) -> Result<Arc<DomainKey>, NoKey> {
 
 fn read(record: &str) -> Result<DomainKey, String> {
     let list = tags(record).ok_or("not a tag list")?;
-    if list.iter().position(|(n, _)| *n == "v").is_some_and(|at| at > 0) || tag(&list, "v").is_some_and(|v| v != "DKIM1") {
+    if list.iter().position(|(n, _)| *n == "v").is_some_and(|at| at > 0)
+        || tag(&list, "v").is_some_and(|v| v != "DKIM1")
+    {
         return Err("v= is not DKIM1 in the first place".into());
     }
     let lists = |name: &str, wanted: &[&str]| {
-        tag(&list, name).is_none_or(|v| v.split(':').any(|item| wanted.iter().any(|w| item.trim().eq_ignore_ascii_case(w))))
+        tag(&list, name)
+            .is_none_or(|v| v.split(':').any(|item| wanted.iter().any(|w| item.trim().eq_ignore_ascii_case(w))))
     };
     if !lists("s", &["*", "email"]) {
         return Err("s= does not allow mail".into());

@@ -42,7 +42,8 @@ pub(super) struct Resolver {
 impl Resolver {
     pub(super) fn new(dns: &config::Dns) -> Result<Resolver, String> {
         let (servers, mut options) = if dns.servers.is_empty() {
-            read_system_conf().map_err(|e| format!("cannot read the system's resolver settings: {e}; set dns.servers"))?
+            read_system_conf()
+                .map_err(|e| format!("cannot read the system's resolver settings: {e}; set dns.servers"))?
         } else {
             let servers = dns.servers.iter().map(|s| server(s)).collect::<Result<Vec<_>, _>>()?;
             (ResolverConfig::from_parts(None, vec![], servers), ResolverOpts::default())
@@ -55,7 +56,8 @@ impl Resolver {
         options.edns0 = true;
         options.positive_max_ttl = Some(MAX_TTL);
         options.negative_max_ttl = Some(MAX_NEGATIVE_TTL);
-        let inner = MessageAuthenticator::new(servers, options).map_err(|e| format!("cannot set up the resolver: {e}"))?;
+        let inner =
+            MessageAuthenticator::new(servers, options).map_err(|e| format!("cannot set up the resolver: {e}"))?;
         Ok(Resolver { inner })
     }
 
@@ -163,7 +165,8 @@ mod tests {
 
     #[test]
     fn servers_are_addresses_with_or_without_a_port() {
-        for (text, port) in [("192.0.2.1", 53), ("192.0.2.1:5300", 5300), ("::1", 53), ("[::1]", 53), ("[::1]:5300", 5300)]
+        for (text, port) in
+            [("192.0.2.1", 53), ("192.0.2.1:5300", 5300), ("::1", 53), ("[::1]", 53), ("[::1]:5300", 5300)]
         {
             let server = server(text).unwrap();
             assert!(server.connections.iter().all(|c| c.port == port), "{text}");

@@ -30,7 +30,13 @@ pub(super) fn sender_identity(envelope: &Envelope) -> Spf {
 }
 
 /// Checks one identity.
-pub(super) async fn check(resolver: &Resolver, envelope: &Envelope, ip: Option<IpAddr>, spf: Spf, deadline: Instant) -> Spf {
+pub(super) async fn check(
+    resolver: &Resolver,
+    envelope: &Envelope,
+    ip: Option<IpAddr>,
+    spf: Spf,
+    deadline: Instant,
+) -> Spf {
     let (Some(ip), Some(domain)) = (ip, &spf.domain) else { return spf };
     // An outside time-out rather than mail_auth's own: RFC 7208 section 4.6.4 asks for temperror when time runs out.
     let result = timeout_at(deadline, evaluate(resolver, envelope, ip, &spf, domain.as_str(), deadline)).await;
@@ -70,7 +76,8 @@ async fn evaluate(
 
 /// RFC 7208 section 4.5: the version section ends at a space or at the end of the record.
 fn is_spf(record: &str) -> bool {
-    record.get(..6).is_some_and(|v| v.eq_ignore_ascii_case("v=spf1")) && matches!(record.as_bytes().get(6), None | Some(b' '))
+    record.get(..6).is_some_and(|v| v.eq_ignore_ascii_case("v=spf1"))
+        && matches!(record.as_bytes().get(6), None | Some(b' '))
 }
 
 fn translate(result: mail_auth::SpfResult) -> SpfResult {

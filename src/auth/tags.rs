@@ -41,7 +41,10 @@ mod tests {
 
     #[test]
     fn lists_are_read_and_broken_ones_refused() {
-        assert_eq!(tags(" v=1;\r\n\ta = rsa-sha256 ; b=x=\r\n y=;").unwrap(), [("v", "1"), ("a", "rsa-sha256"), ("b", "x=\r\n y=")]);
+        assert_eq!(
+            tags(" v=1;\r\n\ta = rsa-sha256 ; b=x=\r\n y=;").unwrap(),
+            [("v", "1"), ("a", "rsa-sha256"), ("b", "x=\r\n y=")]
+        );
         assert_eq!(tag(&tags("p=; s=email").unwrap(), "p"), Some(""));
         for bad in ["v=1; v=1", "v", "=1", "v=1;; a=b", "1a=b", "a b=c", "v=DMARC1; p"] {
             assert_eq!(tags(bad), None, "{bad:?}");

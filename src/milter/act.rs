@@ -32,11 +32,23 @@ pub(crate) struct Plan {
 
 #[derive(Debug)]
 enum Edit {
-    Delete { name: CString, number: i32 },
-    Change { name: &'static str, number: i32, value: Vec<u8> },
+    Delete {
+        name: CString,
+        number: i32,
+    },
+    Change {
+        name: &'static str,
+        number: i32,
+        value: Vec<u8>,
+    },
     /// At the very top.
-    Insert { name: &'static str, value: String },
-    Hold { reason: String },
+    Insert {
+        name: &'static str,
+        value: String,
+    },
+    Hold {
+        reason: String,
+    },
 }
 
 /// An SMTP reply: code, enhanced code (RFC 3463), text.
