@@ -12,7 +12,7 @@ const CASE_ID_BYTES: usize = 10;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let auth = authenticator.authenticate(envelope, message, &[]).await;
+    let auth = authenticator.authenticate(envelope, message).await;
     let mut verdict = decide(&Evidence::new(envelope, message, &auth, policy), case_id(envelope, message));
     let reported = |to: &String| policy.is_report_mailbox(to);
     if !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported) {

@@ -29,7 +29,10 @@ pub(super) fn screen(message: &AuthenticatedMessage<'_>, arc: &mut Arc, limits: 
     if sets > MAX_SETS {
         limits.push(format!("more than {MAX_SETS} ARC sets"));
     }
-    let sound = !broken && sets <= MAX_SETS && seals_are_sound(message) && signatures_are_sound(message);
+    // Each set is three fields, RFC 8617 section 4.2.
+    let paired =
+        message.as_headers.len() == sets && message.ams_headers.len() == sets && message.aar_headers.len() == sets;
+    let sound = !broken && paired && sets <= MAX_SETS && seals_are_sound(message) && signatures_are_sound(message);
     if !sound {
         arc.result = ArcResult::Fail;
     }

@@ -127,7 +127,7 @@ fn slot(value: &[u8], signature: &Signature, (result, reason): Refusal) -> Slot 
 
 /// Signatures mail_auth could not read, or reads and refuses (`l=`).
 fn unreadable(message: &AuthenticatedMessage<'_>) -> Vec<Slot> {
-    let fields = message.errors.iter().filter(|e| e.name.eq_ignore_ascii_case(b"DKIM-Signature"));
+    let fields = message.errors.iter().filter(|e| e.name.trim_ascii().eq_ignore_ascii_case(b"DKIM-Signature"));
     fields
         .take(MAX_SIGNATURES)
         .map(|field| {

@@ -51,12 +51,7 @@ impl Authenticator {
 
     /// Authenticates one message within the budget. Never fails: trouble is `temperror`. Which ARC sealers are trusted
     /// changes nothing here; the results say who sealed and what he saw.
-    pub async fn authenticate(
-        &self,
-        envelope: &Envelope,
-        message: &Message,
-        _trusted_sealers: &[Domain],
-    ) -> AuthResults {
+    pub async fn authenticate(&self, envelope: &Envelope, message: &Message) -> AuthResults {
         let mut results = AuthResults {
             spf_helo: spf::helo_identity(envelope),
             spf: spf::sender_identity(envelope),
@@ -74,6 +69,7 @@ impl Authenticator {
                 results.dmarc = authors.into_iter().map(|d| Dmarc { domain: Some(d), ..Dmarc::default() }).collect();
             }
         }
+        results.limits.dedup();
         if results.dmarc.is_empty() {
             results.dmarc.push(Dmarc::default());
         }
@@ -162,8 +158,7 @@ impl Check<'_> {
             results.limits.push(format!("a header of more than {MAX_HEADER_BYTES} octets: signatures not verified"));
         }
         if too_large {
-            let reason = "the header is too large to verify signatures".to_owned();
-            results.dkim = vec![Dkim { result: DkimResult::Neutral, reason, ..Dkim::default() }];
+            results.dkim = vec![unverifiable("the header is too large to verify signatures")];
             return Content::Unverified;
         }
         if !self.message.complete {
@@ -173,10 +168,21 @@ impl Check<'_> {
             return Content::Unverified;
         }
         match aside(raw.len(), || AuthenticatedMessage::parse(raw)) {
+            // mail_auth takes a line that is no field for the end of the header; others, and people, do not. What was
+            // signed and what is shown could then differ.
+            Some(parsed) if parsed.body_offset() != header.end => {
+                results.dkim = vec![unverifiable("a line of the header is no field")];
+                Content::Unverified
+            }
             Some(parsed) => Content::Whole(Box::new(parsed)),
             None => Content::Unverified,
         }
     }
+}
+
+/// One result for all signatures of a message.
+fn unverifiable(why: &str) -> Dkim {
+    Dkim { result: DkimResult::Neutral, reason: why.into(), ..Dkim::default() }
 }
 
 enum Content<'a> {

@@ -1,7 +1,6 @@
-//! Folding of text for comparison: what looks the same to a reader becomes the same string.
+//! Folding of text for comparison: what a reader takes for the same words becomes the same octets.
 //!
-//! Two strengths. [`fold`] is safe for whole bodies: case, accents, width, invisible characters and quotes. [`skeleton`]
-//! is for names only: it also unifies characters that merely look alike, which would turn honest words into each other.
+//! Pure functions that never fail. Folded text is for comparing only; it is never shown as the message's own words.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -11,37 +10,23 @@ pub fn first_bytes(text: &str, n: usize) -> &str {
     if text.len() <= n { text } else { &text[..text.floor_char_boundary(n)] }
 }
 
-/// Folds for comparison: compatibility forms (full-width, mathematical letters) become plain, accents and invisible
-/// characters go, case goes, curly quotes become straight, runs of white space become one blank.
+/// Folds text for comparison: compatibility forms, upper case, accents and other marks, invisible characters, curly
+/// quotes, dashes and runs of white space no longer distinguish. `Ｅｌａｎｃé` becomes `elance`.
 ///
-/// Accents go so that phrases match however a language is typed (`contraseña`, `contrasena`).
+/// Accents go, so that Spanish or Portuguese phrases match whether or not the writer's keyboard had them.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut blank = true;
-    let mut push = |c: char| {
-        if c.is_whitespace() {
-            if !blank {
-                out.push(' ');
-            }
-            blank = true;
-        } else {
-            out.push(c);
-            blank = false;
-        }
-    };
     if text.is_ascii() {
-        text.chars()
-            .map(|c| c.to_ascii_lowercase())
-            .filter(|c| !c.is_control() || c.is_whitespace())
-            .for_each(&mut push);
+        for b in text.bytes() {
+            push_folded(&mut out, char::from(b.to_ascii_lowercase()));
+        }
     } else {
-        let plain =
-            text.chars().filter(|c| !is_invisible(*c)).nfkd().filter(|c| !is_combining_mark(*c) && !is_invisible(*c));
-        plain
-            .flat_map(char::to_lowercase)
-            .map(straightened)
-            .filter(|c| !c.is_control() || c.is_whitespace())
-            .for_each(&mut push);
+        let decomposed = text.chars().filter(|c| !is_invisible(*c)).map(plain_sign).nfkd();
+        // Composed again for Hangul; a lower-case letter may bring a new mark (the dotted I).
+        let bare = decomposed.filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+        for c in bare.filter(|c| !is_combining_mark(*c)).nfc() {
+            push_folded(&mut out, plain_sign(c));
+        }
     }
     if out.ends_with(' ') {
         out.pop();
@@ -49,46 +34,86 @@ pub fn fold(text: &str) -> String {
     out
 }
 
-/// What a short name looks like: each character's Unicode TR 39 prototype, as written and again in lower case, then
-/// [`fold`], then the pairs that fonts confuse (`i`, `l`, `1`, `|` are one; `0` is `o`; `rn` is `m`). Compare only with
-/// other skeletons.
+/// The shape a short name has for the eye: [`fold`], then the confusable prototypes of Unicode UTS 39 section 4, with
+/// `i l 1 |` taken as one letter and `0` as `o`. `Еlаncе` in Cyrillic letters, `E1ance` and `ELANCE` become equal.
+///
+/// For display names and hosts, not for bodies: honest words in other scripts turn to mush, and `m` equals `rn`.
 pub fn skeleton(text: &str) -> String {
-    let seen: String = text.nfkc().filter(|c| !is_invisible(*c)).collect();
-    let as_written: String = unicode_security::skeleton(&seen).collect();
-    let lower: String = unicode_security::skeleton(&fold(&as_written)).collect();
-    let unify = |c| match c {
-        'i' | '1' | '|' | '!' => 'l',
-        '0' => 'o',
-        c => c,
+    // Capitals are looked up before lower case changes their shape: Cyrillic "В" is like "B", "в" is not like "b".
+    let capitals: String = if text.is_ascii() {
+        text.to_owned()
+    } else {
+        let mut buffer = [0; 4];
+        text.nfkd()
+            .filter(|c| !is_combining_mark(*c))
+            .flat_map(|c| {
+                let shape: String = if !c.is_ascii() && c.is_uppercase() {
+                    unicode_security::confusable_detection::skeleton(c.encode_utf8(&mut buffer)).collect()
+                } else {
+                    c.to_string()
+                };
+                shape.chars().collect::<Vec<_>>()
+            })
+            .collect()
     };
-    fold(&lower).replace("rn", "m").replace("vv", "w").chars().map(unify).collect()
-}
-
-/// True if `needle` stands in `haystack` as words of its own: no letter or digit on either side. Both folded.
-pub fn words_contain(haystack: &str, needle: &str) -> bool {
-    !needle.is_empty()
-        && haystack.match_indices(needle).any(|(at, found)| {
-            let before = haystack[..at].chars().next_back();
-            let after = haystack[at + found.len()..].chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    let folded = fold(&capitals);
+    let prototypes: String = unicode_security::confusable_detection::skeleton(&folded).collect();
+    fold(&prototypes)
+        .chars()
+        .map(|c| match c {
+            'i' | 'l' | '1' | '|' => 'l',
+            '0' => 'o',
+            c => c,
         })
+        .collect()
 }
 
-/// Characters that no reader sees: format and bidi controls, soft hyphen, joiners, variation selectors, tags, fillers.
-fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+/// True if `needle` occurs in `haystack` with no letter or digit touching it on either side. Both must be folded.
+/// `elance` is in `the elance-team` and not in `freelancer`.
+pub fn words_contain(haystack_folded: &str, needle_folded: &str) -> bool {
+    find_words(haystack_folded, needle_folded, 0).is_some()
 }
 
-fn straightened(c: char) -> char {
+/// Where `needle` occurs as in [`words_contain`], from octet `from` on (which must be a character boundary).
+pub(crate) fn find_words(haystack: &str, needle: &str, from: usize) -> Option<usize> {
+    if needle.is_empty() {
+        return None;
+    }
+    haystack.get(from..)?.match_indices(needle).map(|(i, _)| i + from).find(|start| {
+        let before = haystack[..*start].chars().next_back();
+        let after = haystack[start + needle.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+fn push_folded(out: &mut String, c: char) {
+    if c.is_whitespace() {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    } else if !c.is_control() {
+        out.push(c);
+    }
+}
+
+/// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.
+fn plain_sign(c: char) -> char {
     match c {
-        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' => '\'',
-        '\u{201c}' | '\u{201d}' | '\u{201f}' | '\u{2033}' => '"',
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' | '\u{2b9}'..='\u{2bc}' | '\u{ff07}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         c => c,
     }
+}
+
+/// Characters without a shape of their own: soft hyphen, joiners, directions, variation selectors, tags, fillers.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 #[cfg(test)]
@@ -96,37 +121,47 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_makes_equal_what_reads_equal() {
-        for (written, folded) in [
-            ("  Hello \t\r\n World ", "hello world"),
-            ("Contraseña", "contrasena"),
-            ("ＥＬＡＮＣＥ", "elance"),
-            ("𝐄𝐥𝐚𝐧𝐜𝐞", "elance"),
-            ("E\u{200b}l\u{ad}a\u{2060}n\u{e0139}ce", "elance"),
-            ("don\u{2019}t", "don't"),
-            ("a\0b", "ab"),
-            ("Straße", "straße"),
-            ("", ""),
-        ] {
-            assert_eq!(fold(written), folded, "{written:?}");
+    fn equal_words_fold_alike() {
+        assert_eq!(fold("  Dear\r\n\tELANCE \u{a0} Member "), "dear elance member");
+        assert_eq!(fold("Ｅｌａｎｃé"), "elance");
+        assert_eq!(fold("M\u{E0139}i\u{E0139}cro\u{200b}s\u{ad}oft\u{202e}"), "microsoft");
+        assert_eq!(fold("contraseña atualização"), "contrasena atualizacao");
+        assert_eq!(fold("Ваш аккаунт ещё й"), "ваш аккаунт еще и");
+        assert_eq!(fold("you’ve “won” – don´t"), "you've \"won\" - don't");
+        assert_eq!(fold("İ \u{1d404}\u{1d425}"), "i el");
+        assert_eq!(fold("한국"), "한국");
+        assert_eq!(fold("a\0b\u{7}c"), "abc");
+        assert_eq!(fold("\u{200b} \u{a0}"), "");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["Ａ ´ x", "Straße ½ ﬁ", "Ǆ ㎏ …", "E\u{730}lance", "한국어 ﷺ", "ΑΣ Σ"] {
+            assert_eq!(fold(&fold(text)), fold(text), "{text}");
         }
     }
 
     #[test]
-    fn skeletons_unify_what_looks_alike() {
-        for disguised in ["Elance", "EIance", "E1ance", "Еlаnсе", "elаnce", "Εlance", "Eӏance"] {
-            assert_eq!(skeleton(disguised), skeleton("elance"), "{disguised:?}");
+    fn lookalikes_have_one_skeleton() {
+        for name in
+            ["ELANCE", "E1ance", "EIance", "Еlаnсе", "еlance", "E\u{301}lance", "Ｅlance", "ЕLАNСЕ", "e\u{200d}lance"]
+        {
+            assert_eq!(skeleton(name), skeleton("elance"), "{name}");
         }
-        assert_ne!(skeleton("freelance"), skeleton("elance"));
+        assert_eq!(skeleton("ВАNК"), skeleton("bank"), "Cyrillic capitals");
         assert_eq!(skeleton("rnicrosoft"), skeleton("microsoft"));
+        assert_eq!(skeleton("lCI0ud"), skeleton("icloud"));
+        assert_ne!(skeleton("glance"), skeleton("elance"));
     }
 
     #[test]
-    fn words_have_boundaries() {
-        assert!(words_contain("the elance team", "elance") && words_contain("(elance)", "elance"));
-        assert!(words_contain("freelance and elance", "elance"));
-        assert!(
-            !words_contain("freelance", "elance") && !words_contain("elanced", "elance") && !words_contain("x", "")
-        );
+    fn words_have_edges() {
+        assert!(words_contain("the elance-team", "elance"));
+        assert!(words_contain("elance", "elance"));
+        assert!(words_contain("freelance or elance.", "elance"));
+        for text in ["freelancer", "elancer", "2elance", "éelance", ""] {
+            assert!(!words_contain(text, "elance"), "{text}");
+        }
+        assert!(!words_contain("a b", ""));
     }
 }

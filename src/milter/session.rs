@@ -16,11 +16,15 @@ use indymilter::{Actions, Macros, ProtoOpts, SocketInfo, Status};
 use std::ffi::{CStr, CString};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::{JoinError, spawn_blocking};
 
 /// Recipients kept of one message; MTAs take 1000 (Postfix) or 100 (RFC 5321 section 4.5.3.1.8).
 const MAX_RECIPIENTS: usize = 2000;
 /// Subject fields of one message that are kept for tagging; there should be one.
 const MAX_SUBJECTS: usize = 10;
+
+/// Messages from this size on are read where they do not hold up other connections.
+const LARGE: usize = 256 * 1024;
 
 /// What MTA and milter agreed on: nothing is asked for that the MTA does not offer, or the session would end.
 #[derive(Debug, Clone, Copy)]
@@ -215,12 +219,13 @@ impl Session {
         let assembled = assembler.finish();
         let print = shared.patience.print_of(&assembled.raw);
         let limits = assembled.limits;
+        let large = assembled.raw.len() >= LARGE;
         let read = move || {
             let mut message = Message::parse(assembled.raw, assembled.complete);
             message.limits.extend(limits.into_iter().map(Limit));
             message
         };
-        match self.judge(&envelope, read).await {
+        match self.judge(&envelope, read, large).await {
             Ok((message, verdict)) => {
                 let verdict = self.settle(verdict, &envelope, forged.too_many());
                 shared.metrics.count(&verdict, started.elapsed());
@@ -242,17 +247,18 @@ impl Session {
         &self,
         envelope: &Arc<Envelope>,
         read: impl FnOnce() -> Message + Send + 'static,
+        large: bool,
     ) -> Result<(Arc<Message>, Verdict), Failure> {
         let (judge, envelope, policy) = (self.shared.judge.clone(), Arc::clone(envelope), Arc::clone(&self.policy));
         let limit = Duration::from_secs(self.policy.config.milter.message_timeout_secs);
         let mut task = tokio::spawn(async move {
-            let message = Arc::new(read());
+            let message = Arc::new(if large { spawn_blocking(read).await? } else { read() });
             let verdict = judge(envelope, Arc::clone(&message), policy).await;
-            (message, verdict)
+            Ok::<_, JoinError>((message, verdict))
         });
         match tokio::time::timeout(limit, &mut task).await {
-            Ok(Ok(judged)) => Ok(judged),
-            Ok(Err(_)) => Err(Failure::Panic),
+            Ok(Ok(Ok(judged))) => Ok(judged),
+            Ok(Ok(Err(_)) | Err(_)) => Err(Failure::Panic),
             Err(_) => {
                 task.abort();
                 Err(Failure::Timeout)

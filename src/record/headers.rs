@@ -32,9 +32,8 @@ pub fn headers(verdict: &Verdict) -> Vec<(&'static str, String)> {
 }
 
 fn verdict_value(v: &Verdict) -> String {
-    let word = if v.deferred.is_some() { "tempfail" } else { v.action.as_str() };
     let ladder = format!("{}/{}/{}", v.ladder.tag, v.ladder.quarantine, v.ladder.reject);
-    let mut value = format!("{word}; score={}; ladder={ladder}", v.score);
+    let mut value = format!("{}; score={}; ladder={ladder}", v.word(), v.score);
     let mut add = |key: &str, text: &str| {
         if !text.is_empty() {
             // A `;` in a brand's name would read as the next part.

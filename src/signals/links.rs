@@ -17,14 +17,20 @@ pub(super) fn astray<'a>(e: &Evidence<'a>, brand: &Brand) -> impl Iterator<Item 
     followed(e).filter(|(_, a)| !a.domain.as_ref().is_some_and(|d| brand.links_to(d)))
 }
 
-/// How the host's registrable label holds the brand, if the brand's name is joined to it with a dash.
+/// True if a dash joins the brand to something else: in the label its owner chose (`secure-elance.com`), or around the
+/// brand's whole domain (`elance.com-verify.example`).
 pub(super) fn dashed(brand: &Brand, host: &Domain) -> bool {
     let chosen = host.chosen_label();
+    let joined = |d: &Domain| host.as_str().contains(&format!("{d}-")) || host.as_str().contains(&format!("-{d}."));
     chosen.contains('-') && brand.compact_names().any(|n| n.is_token_of(chosen) || n.as_str() == chosen)
+        || brand.domains.iter().any(joined)
 }
 
 /// True if a label in front of a stranger's domain holds the brand's name as a word.
 pub(super) fn in_front(brand: &Brand, host: &Domain) -> bool {
+    if dashed(brand, host) {
+        return false;
+    }
     let front = host.labels().count() - host.registrable().split('.').count();
     host.labels().take(front).any(|label| brand.compact_names().any(|n| n.is_token_of(label)))
 }
