@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 fn find(kind: PhraseKind, text: &str) -> Option<String> {
     static PHRASES: OnceLock<Phrases> = OnceLock::new();
     let phrases = PHRASES.get_or_init(|| Phrases::built_in().unwrap());
-    phrases.find(kind, &fold(text), &["Elance".into(), "Elance Escrow".into()])
+    phrases.find(&fold(text), &["Elance".into(), "Elance Escrow".into()]).of(kind).map(str::to_owned)
 }
 
 #[track_caller]
