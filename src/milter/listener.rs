@@ -1,0 +1,316 @@
+//! The sockets the MTA comes to: TCP, unix, or passed by systemd.
+//!
+//! A failed accept never ends anything: it is counted, logged now and then, and tried again after a pause (a process at
+//! its limit of open files recovers when connections end). A stale unix socket is replaced only if nobody listens on
+//! it, and on the way out only our own is removed. What connects and says nothing is cut after [`FIRST_WORD`].
+
+use crate::policy::config;
+use crate::record::Metrics;
+use std::future::Future;
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::time::{Sleep, sleep};
+
+/// Time for the first octets of a connection; MTAs negotiate at once.
+const FIRST_WORD: Duration = Duration::from_secs(10);
+/// Pause after a failed accept, doubled up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Longest such pause: an MTA waits 30 seconds for a connection (Postfix).
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// Failed accepts are logged once in this time; they come by the thousand.
+const LOG_EVERY: Duration = Duration::from_secs(60);
+
+/// Why a socket cannot be opened; one sentence that names it.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {socket:?}: {why}")]
+pub struct ListenError {
+    socket: String,
+    why: String,
+}
+
+/// Where a socket listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// TCP.
+    Inet(SocketAddr),
+    /// A path, if it has one.
+    Unix(Option<PathBuf>),
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Address::Inet(address) => write!(f, "inet:{address}"),
+            Address::Unix(path) => write!(f, "unix:{}", path.as_deref().unwrap_or(Path::new("(unnamed)")).display()),
+        }
+    }
+}
+
+/// A listening socket.
+#[derive(Debug)]
+pub enum Socket {
+    /// TCP.
+    Inet(TcpListener),
+    /// Unix, with its file if that is ours to remove.
+    Unix(UnixListener, Option<SocketFile>),
+}
+
+/// The file of a unix socket; removed when dropped, if it is still the one that was made.
+#[derive(Debug)]
+pub struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if identity(&self.path).is_ok_and(|now| now == self.identity) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()))
+}
+
+impl Socket {
+    /// Opens all sockets of the configuration.
+    pub async fn open(settings: &config::Milter) -> Result<Vec<Socket>, ListenError> {
+        let mut sockets = Vec::new();
+        for socket in &settings.listen {
+            let opened = Socket::bind(socket, &settings.socket_mode).await;
+            sockets.push(opened.map_err(|why| ListenError { socket: socket.clone(), why })?);
+        }
+        Ok(sockets)
+    }
+
+    /// The sockets passed by systemd (`LISTEN_FDS`); none outside of it.
+    pub fn passed() -> Result<Vec<Socket>, ListenError> {
+        let mut passed = listenfd::ListenFd::from_env();
+        (0..passed.len())
+            .map(|n| Socket::take(&mut passed, n).map_err(|e| (n, e)))
+            .collect::<Result<_, _>>()
+            .map_err(|(n, e)| ListenError { socket: format!("passed socket {n}"), why: e.to_string() })
+    }
+
+    fn take(passed: &mut listenfd::ListenFd, n: usize) -> io::Result<Socket> {
+        if let Ok(Some(socket)) = passed.take_unix_listener(n) {
+            socket.set_nonblocking(true)?;
+            return Ok(Socket::Unix(UnixListener::from_std(socket)?, None));
+        }
+        let socket = passed.take_tcp_listener(n)?.ok_or(ErrorKind::NotFound)?;
+        socket.set_nonblocking(true)?;
+        Ok(Socket::Inet(TcpListener::from_std(socket)?))
+    }
+
+    async fn bind(socket: &str, mode: &str) -> Result<Socket, String> {
+        if let Some(address) = socket.strip_prefix("inet:") {
+            return TcpListener::bind(address).await.map(Socket::Inet).map_err(|e| e.to_string());
+        }
+        let Some(path) = socket.strip_prefix("unix:") else {
+            return Err("it must begin with \"inet:\" or \"unix:\"".to_owned());
+        };
+        let mode = u32::from_str_radix(mode, 8).map_err(|_| format!("milter.socket_mode {mode:?} is not octal"))?;
+        let path = PathBuf::from(path);
+        make_room(&path)?;
+        let listener = UnixListener::bind(&path).map_err(|e| e.to_string())?;
+        let file = identity(&path).map(|identity| SocketFile { path: path.clone(), identity });
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).map_err(|e| e.to_string())?;
+        Ok(Socket::Unix(listener, Some(file.map_err(|e| e.to_string())?)))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> io::Result<Address> {
+        match self {
+            Socket::Inet(listener) => listener.local_addr().map(Address::Inet),
+            Socket::Unix(listener, _) => {
+                let path = listener.local_addr()?.as_pathname().map(Path::to_owned);
+                Ok(Address::Unix(path))
+            }
+        }
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
+        match self {
+            Socket::Inet(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+                // Our answers are several small packets; waiting to fill one costs 40 ms a message.
+                let _ = stream.set_nodelay(true);
+                Wire::Inet(stream)
+            }),
+            Socket::Unix(listener, _) => listener.poll_accept(cx).map_ok(|(stream, _)| Wire::Unix(stream)),
+        }
+    }
+}
+
+/// Removes a socket that was left behind. Refuses to touch one that is in use, and what is no socket.
+fn make_room(path: &Path) -> Result<(), String> {
+    match std::fs::symlink_metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(e.to_string()),
+        Ok(file) if !file.file_type().is_socket() => Err("there is a file there that is no socket".to_owned()),
+        Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
+            Err(e) if e.kind() == ErrorKind::ConnectionRefused => {
+                std::fs::remove_file(path).map_err(|e| format!("the old socket cannot be removed: {e}"))
+            }
+            Ok(_) => Err("another process listens there".to_owned()),
+            Err(e) => Err(format!("the socket there cannot be tried: {e}")),
+        },
+    }
+}
+
+/// All sockets as one, for indymilter. It never reports an error.
+pub struct Door {
+    sockets: Vec<Socket>,
+    metrics: Arc<Metrics>,
+    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
+    pause: Option<Pin<Box<Sleep>>>,
+    next_pause: Duration,
+    logged: Option<Instant>,
+}
+
+impl Door {
+    /// A door over `sockets`. It closes them as soon as `closed` becomes true.
+    pub fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>, mut closed: watch::Receiver<bool>) -> Door {
+        let closing = Box::pin(async move {
+            let _ = closed.wait_for(|closed| *closed).await;
+        });
+        Door { sockets, metrics, closing, pause: None, next_pause: FIRST_PAUSE, logged: None }
+    }
+
+    fn failed(&mut self, e: &io::Error) {
+        self.metrics.accept_errors.inc();
+        if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+            self.logged = Some(Instant::now());
+            tracing::error!("connections cannot be accepted, trying on: {e}");
+        }
+        self.pause = Some(Box::pin(sleep(self.next_pause)));
+        self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// True while we wait after a failure.
+    fn pausing(&mut self, cx: &mut Context<'_>) -> bool {
+        let waiting = self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(cx).is_pending());
+        if !waiting {
+            self.pause = None;
+        }
+        waiting
+    }
+}
+
+impl indymilter::Listener for Door {
+    type Io = Stream;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
+        if self.sockets.is_empty() {
+            return Poll::Pending;
+        }
+        if self.closing.as_mut().poll(cx).is_ready() {
+            self.sockets.clear();
+            return Poll::Pending;
+        }
+        while !self.pausing(cx) {
+            let accepted = self.sockets.iter().map(|s| s.poll_accept(cx)).find(Poll::is_ready);
+            match accepted {
+                Some(Poll::Ready(Ok(line))) => {
+                    self.next_pause = FIRST_PAUSE;
+                    // No socket shall starve the others.
+                    self.sockets.rotate_left(1);
+                    return Poll::Ready(Ok(Stream::new(line, Arc::clone(&self.metrics))));
+                }
+                Some(Poll::Ready(Err(e))) => self.failed(&e),
+                Some(Poll::Pending) | None => return Poll::Pending,
+            }
+        }
+        Poll::Pending
+    }
+}
+
+#[derive(Debug)]
+enum Wire {
+    Inet(TcpStream),
+    Unix(UnixStream),
+}
+
+/// One connection: counted while it lives, and cut if it says nothing at first.
+#[derive(Debug)]
+pub struct Stream {
+    line: Wire,
+    metrics: Arc<Metrics>,
+    patience: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    fn new(line: Wire, metrics: Arc<Metrics>) -> Stream {
+        metrics.connections.inc();
+        Stream { line, metrics, patience: Some(Box::pin(sleep(FIRST_WORD))) }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.metrics.connections.dec();
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_read(cx, buf),
+            Wire::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
+        };
+        if read.is_ready() {
+            self.patience = None;
+        } else if self.patience.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
+            return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_write(cx, buf),
+            Wire::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Wire::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_flush(cx),
+            Wire::Unix(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_shutdown(cx),
+            Wire::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}

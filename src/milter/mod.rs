@@ -1,0 +1,142 @@
+//! Towards the MTA: the milter callbacks. State and limits are in `session`, what is done about a verdict in `act`,
+//! sockets in [`listener`].
+//!
+//! Every message gets an answer, and none is delivered that was not judged or passed on purpose: a panic or a time-out
+//! is 451 for that message alone. This is the only room that knows indymilter.
+
+mod act;
+mod assemble;
+mod forged;
+pub mod listener;
+mod patience;
+mod session;
+mod subject;
+
+use crate::mail::{Envelope, Message};
+use crate::policy::Policy;
+use crate::record::Metrics;
+use crate::verdict::Verdict;
+use arc_swap::ArcSwap;
+use indymilter::{Callbacks, EomContext, ProtoOpts, Status};
+use patience::Patience;
+use session::{Session, Terms};
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
+/// it has the complete message, which a slow client may take an hour to send.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+
+/// Judges a message. A value and not a fixed function, so that tests can put one in that panics or hangs.
+pub type Judge = Arc<
+    dyn Fn(Arc<Envelope>, Arc<Message>, Arc<Policy>) -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Send + Sync,
+>;
+
+/// What all connections share.
+pub struct Shared {
+    /// The policy of connections to come.
+    pub policy: ArcSwap<Policy>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    judge: Judge,
+    in_progress: watch::Sender<usize>,
+    patience: Patience,
+}
+
+impl Shared {
+    /// The state of a gateway that has seen nothing yet.
+    pub fn new(policy: Policy, metrics: Arc<Metrics>, judge: Judge) -> Shared {
+        Shared {
+            policy: ArcSwap::from_pointee(policy),
+            metrics,
+            judge,
+            in_progress: watch::Sender::new(0),
+            patience: Patience::new(),
+        }
+    }
+
+    /// How many messages are between MAIL and the answer to them.
+    pub fn in_progress(&self) -> watch::Receiver<usize> {
+        self.in_progress.subscribe()
+    }
+}
+
+/// Serves the MTA until `shutdown` is done; callbacks that run then are finished, connections are cut.
+pub async fn serve(door: listener::Door, shared: Arc<Shared>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let config = indymilter::Config {
+        max_connections: shared.policy.load().config.milter.max_connections,
+        connection_timeout: IDLE_TIMEOUT,
+        ..indymilter::Config::default()
+    };
+    indymilter::run(door, callbacks(shared), config, shutdown).await
+}
+
+fn callbacks(shared: Arc<Shared>) -> Callbacks<Session> {
+    Callbacks::new()
+        .on_negotiate(move |cx, actions, opts| {
+            let terms = Terms::of(actions, opts);
+            cx.requested_actions = terms.actions;
+            cx.requested_opts = terms.opts;
+            cx.data = Some(Session::new(&shared, terms));
+            answer(Status::Continue)
+        })
+        .on_connect(|cx, name, socket| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.connect(&name, &socket, &cx.macros);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_CONNECT))
+        })
+        .on_helo(|cx, name| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.helo(&name);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_HELO))
+        })
+        .on_mail(|cx, args| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.mail(&args, &cx.macros);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_MAIL))
+        })
+        .on_rcpt(|cx, args| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.rcpt(&args);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_RCPT))
+        })
+        .on_header(|cx, name, value| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.header(&name, &value);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_HEADER))
+        })
+        .on_eoh(|cx| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.end_of_header();
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_EOH))
+        })
+        .on_body(|cx, chunk| answer(cx.data.as_mut().map_or(Status::Tempfail, |session| session.body(&chunk))))
+        .on_eom(|cx| Box::pin(end_of_message(cx)))
+        .on_abort(|cx| {
+            if let Some(session) = &mut cx.data {
+                session.abort();
+            }
+            answer(Status::Continue)
+        })
+        .on_close(|cx| {
+            cx.data = None;
+            answer(Status::Continue)
+        })
+}
+
+fn answer<'a>(status: Status) -> indymilter::CallbackFuture<'a> {
+    Box::pin(std::future::ready(status))
+}
+
+/// Parse, judge, record, carry out.
+async fn end_of_message(cx: &mut EomContext<Session>) -> Status {
+    let Some(session) = &mut cx.data else { return Status::Tempfail };
+    let Some(message) = session.finish(&cx.macros) else { return Status::Tempfail };
+    let _counted = Arc::clone(&message.counted);
+    let plan = session.answer(message).await;
+    plan.carry_out(&cx.actions, &mut cx.reply).await
+}
