@@ -127,20 +127,3 @@ fn long_texts_are_searched_in_linear_time() {
         }
     }
 }
-
-#[test]
-#[ignore = "prints how long things take"]
-fn timings() {
-    find(Greeting, "");
-    let honest =
-        "We have looked at your proposal for the new site, and would like to talk about it within the week. Thanks! ";
-    for unit in [honest, "confirm your ", "your account "] {
-        for kind in PhraseKind::ALL {
-            let text = fold(&unit.repeat(10_000 / unit.len()));
-            find(kind, &text);
-            let start = std::time::Instant::now();
-            find(kind, &text);
-            println!("\"{}\" {kind:?} {:?}", &unit[..12], start.elapsed());
-        }
-    }
-}
