@@ -40,7 +40,15 @@ fn sign(purpose: &str) -> PathBuf {
     if !venv.join(".complete").exists() {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv)).expect("python3-venv is installed");
         let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "dkimpy==1.1.8", "pynacl>=1.5"]);
+        install.args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "dkimpy==1.1.8",
+            "pynacl>=1.5",
+        ]);
         run(&mut install).expect("dkimpy can be installed");
         std::fs::write(venv.join(".complete"), "").unwrap();
     }

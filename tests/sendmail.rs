@@ -102,7 +102,8 @@ fn tags(world: &World) {
 }
 
 fn holds(world: &World) {
-    let raw = "From: Elance Team <someone@stranger.test>\nTo: member@example.net\nSubject: News\n\nThere is a new page.\n";
+    let raw =
+        "From: Elance Team <someone@stranger.test>\nTo: member@example.net\nSubject: News\n\nThere is a new page.\n";
     let Fate::Held { reason, control } = world.fate("stranger.test", raw) else { panic!("delivered") };
     assert!(!reason.is_empty(), "Sendmail keeps the reason: {control}");
     assert!(control.contains("X-Spoof-Verdict: quarantine"), "{control}");
@@ -121,6 +122,7 @@ fn defers_while_the_gateway_is_down() {
         return;
     }
     let sendmail = Sendmail::start(&cache(), mta::free_port().unwrap()).unwrap();
-    let sent = sendmail.send("friend.test", "someone@friend.test", "member@example.net", b"From: a@b.test\r\n\r\nx").unwrap();
+    let sent =
+        sendmail.send("friend.test", "someone@friend.test", "member@example.net", b"From: a@b.test\r\n\r\nx").unwrap();
     assert_eq!(sent.reply.code / 100, 4, "{sent:?}");
 }

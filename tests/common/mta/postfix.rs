@@ -96,10 +96,7 @@ impl Postfix {
     /// All that is in the queue.
     pub fn queue(&self) -> Result<Vec<Queued>, String> {
         let listing = run(self.tool("postqueue").arg("-j"))?;
-        listing
-            .lines()
-            .map(|l| serde_json::from_str(l).map_err(|e| format!("postqueue -j said {l:?}: {e}")))
-            .collect()
+        listing.lines().map(|l| serde_json::from_str(l).map_err(|e| format!("postqueue -j said {l:?}: {e}"))).collect()
     }
 
     /// What became of a message, once [`settle`](Self::settle) has returned.
@@ -196,9 +193,7 @@ fn main_cf(base: &Path, milter: &str) -> String {
     let milter = if milter.is_empty() {
         String::new()
     } else {
-        format!(
-            "{{ {milter}, default_action=tempfail, connect_timeout=5s, command_timeout=10s, content_timeout=60s }}"
-        )
+        format!("{{ {milter}, default_action=tempfail, connect_timeout=5s, command_timeout=10s, content_timeout=60s }}")
     };
     let (base, domains) = (base.display(), LOCAL_DOMAINS.join(", "));
     format!(

@@ -5,7 +5,10 @@
 //! must not be the machine's. A missing package or library is an error that names it.
 
 use super::smtp::Sent;
-use super::{HOST, Kept, LOCAL_DOMAINS, MESSAGE_SIZE_LIMIT, free_port, need_root, run, smtp, temp_dir, wait, wait_for_port, write};
+use super::{
+    HOST, Kept, LOCAL_DOMAINS, MESSAGE_SIZE_LIMIT, free_port, need_root, run, smtp, temp_dir, wait, wait_for_port,
+    write,
+};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -17,9 +20,8 @@ const LIMIT: Duration = Duration::from_secs(20);
 /// Debian's packages with what is needed to run.
 const PACKAGES: [&str; 3] = ["sendmail-bin", "sendmail-base", "sendmail-cf"];
 /// Libraries and tools that may or may not be installed; names differ between releases.
-const EXTRAS: [&str; 9] = [
-    "m4", "libsigsegv2", "libwrap0", "libdb5.3", "libdb5.3t64", "libsasl2-2", "libnsl2", "libtirpc3", "libtirpc3t64",
-];
+const EXTRAS: [&str; 9] =
+    ["m4", "libsigsegv2", "libwrap0", "libdb5.3", "libdb5.3t64", "libsasl2-2", "libnsl2", "libtirpc3", "libtirpc3t64"];
 /// Set in the process that runs inside the namespaces.
 const INSIDE: &str = "SPOOF_MILTER_TEST_INSIDE";
 
