@@ -2,32 +2,42 @@
 
 use crate::auth::Authenticator;
 use crate::mail::{Envelope, Message};
-use crate::policy::{Action, ConfigError, Policy};
-use crate::verdict::{Claim, Verdict};
+use crate::policy::{ConfigError, Policy};
+use crate::signals::{Evidence, check_ids};
+use crate::verdict::{Passed, Verdict, decide};
 use std::path::Path;
+
+/// Octets of the digest that names a case: 80 bits, no two messages of a site will share it.
+const CASE_ID_BYTES: usize = 10;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let auth = authenticator.authenticate(envelope, message, &[]).await;
-    Verdict {
-        action: Action::Accept,
-        score: 0,
-        ladder: policy.ladder,
-        brand: None,
-        claim: Claim::None,
-        proven: false,
-        findings: vec![],
-        auth,
-        limits: vec![],
-        deferred: None,
-        passed: None,
-        mode: policy.config.policy.mode,
-        case_id: String::new(),
-        policy_id: policy.id.clone(),
+    let auth = authenticator.authenticate(envelope, message).await;
+    let mut verdict = decide(&Evidence::new(envelope, message, &auth, policy), case_id(envelope, message));
+    let reported = |to: &String| policy.is_report_mailbox(to);
+    if !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported) {
+        verdict.passed = Some(Passed::ReportMailbox);
     }
+    verdict
 }
 
 /// The policy of a file (of the defaults without one), with its signal ids checked.
 pub fn load_policy(path: Option<&Path>) -> Result<Policy, ConfigError> {
-    Policy::load(path)
+    let policy = Policy::load(path)?;
+    let origin = path.map(|p| p.display().to_string()).unwrap_or_default();
+    let text = path.and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
+    check_ids(&policy, &text, &origin)?;
+    Ok(policy)
+}
+
+/// Names a message and its envelope: the same give the same name, in lower-case base 32 without look-alike letters.
+fn case_id(envelope: &Envelope, message: &Message) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    context.update(message.raw());
+    context.update(envelope.mail_from.as_bytes());
+    context.update(envelope.rcpt_to.join(",").as_bytes());
+    let digest = context.finish();
+    let bits = digest.as_ref().iter().take(CASE_ID_BYTES).fold(0_u128, |n, b| n << 8 | u128::from(*b));
+    (0..CASE_ID_BYTES * 8 / 5).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }

@@ -1,7 +1,56 @@
-//! spoof-milter
+//! spoof-milter: a milter that catches mail forging or imitating a protected brand before it reaches members.
+//!
+//! # The idea: claim, proof, intent
+//!
+//! An ordinary filter asks whether a message looks like spam. This one asks three questions about each protected brand:
+//! does the message pretend to be the brand (**claim**), did the brand really send it (**proof**), and what does it want
+//! (**intent**)? A strong claim without proof is a spoof, whatever the text says. A weak claim needs intent. Without any
+//! claim the wording is not ours to judge. What the brand proved to have sent is never punished for its own wording.
+//!
+//! # The flow, one way
+//!
+//! ```text
+//! MTA ─ events ─> milter::Session ─> Envelope + Message ─┬─> auth::authenticate (DNS, async) ─> AuthResults ─┐
+//! check, tests, bench ───────────────────────────────────┘                                                   v
+//!       Evidence{envelope, message, auth, policy} ─> signals::examine ─> [Finding] ─> verdict::decide ─> Verdict
+//!                     pure: no clock, no I/O, no state                                                     │
+//!       MTA <─ milter::act (headers, hold, refuse) <─ record (log line, counters) <───────────────────────┘
+//! ```
+//!
+//! [`judge::judge`] is authenticate, examine, decide; everything that judges calls it. A [`verdict::Verdict`] has several
+//! renderings (header, log line, counters, JSON) and no second truth.
+//!
+//! # The floors
+//!
+//! One crate, a library and a thin binary; folders are floors and imports point down:
+//! `mail < policy < auth < signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`.
+//! `tests/floors.rs` fails on an upward import. The library exists for the binary and for tests; it promises no API.
+//!
+//! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits.
+//! * [`policy`]: what the operator wants: configuration, brands, phrases, actions.
+//! * [`auth`]: who vouches for it: SPF, DKIM, ARC, DMARC. The only user of DNS.
+//! * [`signals`]: what looks wrong: one file a heuristic, one table.
+//! * [`verdict`], [`judge`]: findings become one answer.
+//! * [`record`]: the answer as headers, a log line and counters.
+//! * [`milter`]: towards the MTA. * [`serve`]: sockets, signals, reload, drain. * [`cli`]: the commands.
+//!
+//! Rooms still to come have their place: `store` (held and reported mail), `report` (what members forward), `review`
+//! (the reviewers' page).
+//!
+//! # Glossary
+//!
+//! A **Brand** is what is protected. A **Signal** is a heuristic, a **Finding** is that it fired, with the words a
+//! reviewer reads. The **Ladder** holds the scores for tag, quarantine, reject. An **Action** is what happens. A
+//! **Policy** is the operator's; what a sender publishes is a **DmarcPolicy**. A **Defect** is an oddity of a message,
+//! a **Limit** a place where reading stopped. RFC 5598 names the rest.
+
 pub mod auth;
+pub mod cli;
 pub mod judge;
 pub mod mail;
+pub mod milter;
 pub mod policy;
+pub mod record;
+pub mod serve;
 pub mod signals;
 pub mod verdict;

@@ -1,36 +1,218 @@
 //! Who vouches for a message: SPF, DKIM, ARC and DMARC. The only user of DNS and of mail_auth.
+//!
+//! One message costs one round of look-ups, all at the same time and within one deadline; then arithmetic. What is
+//! hostile about a message (endless headers, hundreds of signatures) is cut before any work and told in
+//! [`AuthResults::limits`]. Nothing here fails: trouble is `temperror`, and never worse.
 
+mod arc;
+mod dkim;
+mod dmarc;
 pub mod header;
+mod keys;
+mod resolver;
 pub mod results;
+mod spf;
+mod tags;
 
 pub use results::*;
 
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::config;
+use mail_auth::AuthenticatedMessage;
+use resolver::{Answers, Resolver};
+use std::time::Duration;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::time::Instant;
 
-/// Asks the DNS and checks signatures; keeps caches and is shared by all messages.
-pub struct Authenticator;
+/// Header fields of a message whose signatures are verified. Verifying compares every signed name with every field;
+/// honest mail has tens of fields.
+const MAX_FIELDS: usize = 1000;
+/// Octets of a header whose signatures are verified: five times the longest header honest mail has.
+const MAX_HEADER_BYTES: usize = 256 * 1024;
+/// Messages from this size on are hashed where they do not hold up other connections.
+const LARGE_MESSAGE: usize = 1024 * 1024;
+
+/// Asks the DNS and checks signatures; keeps its cache and is shared by all messages.
+pub struct Authenticator {
+    resolver: Option<Resolver>,
+    budget: Duration,
+}
 
 impl Authenticator {
     /// An authenticator over the configured resolvers.
     pub fn new(dns: &config::Dns) -> Result<Authenticator, String> {
-        let _ = dns;
-        Ok(Authenticator)
+        Ok(Authenticator { resolver: Some(Resolver::new(dns)?), budget: Duration::from_millis(dns.budget_ms) })
     }
 
     /// One that asks nobody: everything is `none` and `unchecked`.
     pub fn offline() -> Authenticator {
-        Authenticator
+        Authenticator { resolver: None, budget: Duration::ZERO }
     }
 
-    /// Authenticates one message within the budget. Never fails: trouble is `temperror`.
-    pub async fn authenticate(
-        &self,
-        envelope: &Envelope,
-        message: &Message,
-        trusted_sealers: &[Domain],
-    ) -> AuthResults {
-        let _ = (envelope, message, trusted_sealers);
-        AuthResults::default()
+    /// Authenticates one message within the budget. Never fails: trouble is `temperror`. Which ARC sealers are trusted
+    /// changes nothing here; the results say who sealed and what he saw.
+    pub async fn authenticate(&self, envelope: &Envelope, message: &Message) -> AuthResults {
+        let mut results = AuthResults {
+            spf_helo: spf::helo_identity(envelope),
+            spf: spf::sender_identity(envelope),
+            client_ip: envelope.client.ip.map(|ip| ip.to_canonical()),
+            ..AuthResults::default()
+        };
+        let authors = author_domains(message, &mut results.limits);
+        match &self.resolver {
+            Some(resolver) => {
+                let deadline = Instant::now() + self.budget;
+                Check { resolver, envelope, message, authors: &authors, deadline }.run(&mut results).await;
+            }
+            None => {
+                results.unchecked = true;
+                results.dmarc = authors.into_iter().map(|d| Dmarc { domain: Some(d), ..Dmarc::default() }).collect();
+            }
+        }
+        results.limits.dedup();
+        if results.dmarc.is_empty() {
+            results.dmarc.push(Dmarc::default());
+        }
+        results
     }
+}
+
+/// The distinct author domains, as many as are judged.
+fn author_domains(message: &Message, limits: &mut Vec<String>) -> Vec<Domain> {
+    let mut domains: Vec<Domain> = Vec::new();
+    for domain in message.from.iter().filter_map(|mailbox| mailbox.domain.as_ref()) {
+        if domains.contains(domain) {
+            continue;
+        }
+        if domains.len() == dmarc::MAX_AUTHOR_DOMAINS {
+            limits.push(format!("more than {} author domains", dmarc::MAX_AUTHOR_DOMAINS));
+            break;
+        }
+        domains.push(domain.clone());
+    }
+    domains
+}
+
+/// The check of one message.
+struct Check<'a> {
+    resolver: &'a Resolver,
+    envelope: &'a Envelope,
+    message: &'a Message,
+    authors: &'a [Domain],
+    deadline: Instant,
+}
+
+impl Check<'_> {
+    async fn run(&self, results: &mut AuthResults) {
+        let mut content = self.content(results);
+        let arc_sound = match &content {
+            Content::Whole(parsed) => arc::screen(parsed, &mut results.arc, &mut results.limits),
+            Content::Unverified => false,
+        };
+        let mut slots = vec![];
+        let mut wanted: Vec<String> = self.authors.iter().flat_map(dmarc::names).collect();
+        if let Content::Whole(parsed) = &mut content {
+            slots = dkim::screen(parsed, self.authors, &mut results.limits);
+            wanted.extend(dkim::key_names(parsed));
+            if arc_sound {
+                wanted.extend(arc::key_names(parsed));
+            }
+        }
+        let answers = self.look_up(wanted, results).await;
+        if let Content::Whole(parsed) = &mut content {
+            if arc_sound {
+                arc::verify(self.resolver, parsed, &answers, &mut results.arc).await;
+            }
+            results.dkim = dkim::verify(self.resolver, parsed, &answers, slots).await;
+        }
+        for author in self.authors {
+            let judged = dmarc::judge(self.resolver, author, &answers, results, self.deadline).await;
+            results.dmarc.push(judged);
+        }
+    }
+
+    /// SPF of both identities and the TXT records everything else needs, all at the same time.
+    async fn look_up(&self, wanted: Vec<String>, results: &mut AuthResults) -> Answers {
+        let (resolver, envelope, ip, deadline) = (self.resolver, self.envelope, results.client_ip, self.deadline);
+        let check = |spf: &Spf| spf::check(resolver, envelope, ip, spf.clone(), deadline);
+        if results.spf.identity == SpfIdentity::Helo {
+            let (helo, answers) = tokio::join!(check(&results.spf_helo), resolver.txt_all(wanted, deadline));
+            (results.spf_helo, results.spf) = (helo.clone(), helo);
+            return answers;
+        }
+        let (helo, sender, answers) =
+            tokio::join!(check(&results.spf_helo), check(&results.spf), resolver.txt_all(wanted, deadline));
+        (results.spf_helo, results.spf) = (helo, sender);
+        answers
+    }
+
+    /// The message as mail_auth reads it, body hashed; or its signatures, judged unverified.
+    fn content(&self, results: &mut AuthResults) -> Content<'_> {
+        let raw = self.message.raw();
+        let header = Header::measure(raw);
+        let too_large = header.fields > MAX_FIELDS || header.end > MAX_HEADER_BYTES;
+        if header.fields > MAX_FIELDS {
+            results.limits.push(format!("more than {MAX_FIELDS} header fields: signatures not verified"));
+        }
+        if header.end > MAX_HEADER_BYTES {
+            results.limits.push(format!("a header of more than {MAX_HEADER_BYTES} octets: signatures not verified"));
+        }
+        if too_large {
+            results.dkim = vec![unverifiable("the header is too large to verify signatures")];
+            return Content::Unverified;
+        }
+        if !self.message.complete {
+            if let Some(parsed) = AuthenticatedMessage::parse(raw.get(..header.end).unwrap_or(raw)) {
+                results.dkim = dkim::unverified(&parsed, "message was not read to its end", &mut results.limits);
+            }
+            return Content::Unverified;
+        }
+        match aside(raw.len(), || AuthenticatedMessage::parse(raw)) {
+            // mail_auth takes a line that is no field for the end of the header; others, and people, do not. What was
+            // signed and what is shown could then differ.
+            Some(parsed) if parsed.body_offset() != header.end => {
+                results.dkim = vec![unverifiable("a line of the header is no field")];
+                Content::Unverified
+            }
+            Some(parsed) => Content::Whole(Box::new(parsed)),
+            None => Content::Unverified,
+        }
+    }
+}
+
+/// One result for all signatures of a message.
+fn unverifiable(why: &str) -> Dkim {
+    Dkim { result: DkimResult::Neutral, reason: why.into(), ..Dkim::default() }
+}
+
+enum Content<'a> {
+    Whole(Box<AuthenticatedMessage<'a>>),
+    Unverified,
+}
+
+/// The size of a header, taken before anything is parsed.
+struct Header {
+    fields: usize,
+    end: usize,
+}
+
+impl Header {
+    fn measure(raw: &[u8]) -> Header {
+        let mut header = Header { fields: 0, end: 0 };
+        for line in raw.split_inclusive(|b| *b == b'\n') {
+            header.end += line.len();
+            match line {
+                b"\r\n" | b"\n" => break,
+                [b' ' | b'\t', ..] => {}
+                _ => header.fields += 1,
+            }
+        }
+        header
+    }
+}
+
+/// Runs work on a large message where it does not hold up a worker of the runtime, if there are other workers.
+fn aside<T>(size: usize, work: impl FnOnce() -> T) -> T {
+    let threads = Handle::try_current().is_ok_and(|h| h.runtime_flavor() == RuntimeFlavor::MultiThread);
+    if size >= LARGE_MESSAGE && threads { tokio::task::block_in_place(work) } else { work() }
 }

@@ -85,6 +85,7 @@ impl fmt::Display for Domain {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     fn d(s: &str) -> Domain {

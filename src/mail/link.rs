@@ -137,6 +137,7 @@ fn percent_decoded(s: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn host(href: &str) -> String {

@@ -1,6 +1,19 @@
 //! A message: exact raw octets, header fields, the people it names, its body, and what is odd about it.
+//!
+//! The header is split here and nowhere else, so that every room sees the same fields; mail_parser reads the body and
+//! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
-use super::{Body, Mailbox};
+use super::address::read_mailboxes;
+use super::{Body, Mailbox, mime};
+use mail_parser::parsers::MessageStream;
+
+/// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;
+/// honest mail stays below 200.
+pub const MAX_FIELDS: usize = 2_000;
+/// Octets of header that are read: ten times Postfix's `header_size_limit` for one field.
+pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
+/// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
+const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
 /// One header field, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +37,6 @@ pub enum Defect {
     FromSeveralDomains(Vec<String>),
     /// A From address whose domain cannot exist.
     FromDomainInvalid(String),
-    /// Readings of From disagree about the domain; the value lists them.
-    FromAmbiguous(Vec<String>),
     /// A field that must be single (RFC 5322 section 3.6) is repeated.
     FieldRepeated(String),
     /// A line of the header that is no field.
@@ -41,7 +52,7 @@ pub struct Limit(pub String);
 /// A message as it arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
-    pub(super) raw: Vec<u8>,
+    raw: Vec<u8>,
     /// False if the message was longer than what was read (`milter.max_message_bytes`).
     pub complete: bool,
     /// Octet offset of the body in [`Message::raw`].
@@ -67,7 +78,21 @@ pub struct Message {
 impl Message {
     /// Reads a message from its exact octets. Never fails. `complete` is false if the octets were cut.
     pub fn parse(raw: Vec<u8>, complete: bool) -> Message {
-        Message { raw, complete, ..Message::default() }
+        let mut message = Message { complete, ..Message::default() };
+        if !complete {
+            message.limits.push(Limit(format!("the message was read up to {} octets only", raw.len())));
+        }
+        message.read_header(&raw);
+        message.from = message.mailboxes("From");
+        message.sender = message.mailboxes("Sender");
+        message.reply_to = message.mailboxes("Reply-To");
+        let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
+        message.subject = subject.join(" ");
+        message.note_from();
+        message.note_repeated();
+        message.body = mime::read_body(&raw, &mut message.defects, &mut message.limits);
+        message.raw = raw;
+        message
     }
 
     /// The exact octets, CRLF line ends as on the wire.
@@ -78,5 +103,198 @@ impl Message {
     /// Values of the fields called `name` (any case), in order.
     pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.as_str())
+    }
+
+    fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
+        let mut found: Vec<Mailbox> = Vec::new();
+        for mailbox in self.values(name).take(SINGLE_FIELDS.len()).flat_map(read_mailboxes) {
+            if !found.contains(&mailbox) {
+                found.push(mailbox);
+            }
+        }
+        found
+    }
+
+    /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
+    /// programs differ about it.
+    fn read_header(&mut self, raw: &[u8]) {
+        let mut at = 0;
+        while at < raw.len() {
+            let line = line_at(raw, at);
+            let end = at + line.len();
+            let text = without_line_end(line);
+            if text.is_empty() {
+                at = end;
+                break;
+            }
+            if self.fields.len() >= MAX_FIELDS || end > MAX_HEADER_BYTES {
+                let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
+                self.limits.push(Limit(what));
+                at = header_end(raw, at);
+                break;
+            }
+            self.read_header_line(text);
+            at = end;
+        }
+        self.body_offset = at;
+    }
+
+    fn read_header_line(&mut self, line: &[u8]) {
+        let continues = matches!(line.first(), Some(b' ' | b'\t'));
+        if let (true, Some(field)) = (continues, self.fields.last_mut()) {
+            field.value.push_str("\r\n");
+            field.value.push_str(&String::from_utf8_lossy(line));
+            return;
+        }
+        let colon = line.iter().position(|b| *b == b':');
+        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end().to_owned());
+        match (name, colon) {
+            (Some(name), Some(colon)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+                let value = String::from_utf8_lossy(&line[colon + 1..]).into_owned();
+                self.fields.push(Field { name, value });
+            }
+            _ => self.defects.push(Defect::HeaderGarbage),
+        }
+    }
+
+    fn note_from(&mut self) {
+        let fields = self.values("From").count();
+        match fields {
+            0 => self.defects.push(Defect::FromMissing),
+            1 => {}
+            n => self.defects.push(Defect::FromRepeated(n)),
+        }
+        if fields > 0 && !self.from.iter().any(|m| m.address.contains('@')) {
+            self.defects.push(Defect::FromWithoutAddress);
+        }
+        let mut domains: Vec<String> = Vec::new();
+        for mailbox in &self.from {
+            let domain = mailbox.domain.as_ref().map_or(mailbox.written_domain(), |d| d.as_str());
+            if !domain.is_empty() && !domains.iter().any(|d| d == domain) {
+                domains.push(domain.to_owned());
+            }
+        }
+        let invalid = self.from.iter().find(|m| m.domain.is_none() && m.address.contains('@'));
+        let invalid = invalid.map(|m| m.written_domain().to_owned());
+        self.defects.extend(invalid.map(Defect::FromDomainInvalid));
+        if domains.len() > 1 {
+            self.defects.push(Defect::FromSeveralDomains(domains));
+        }
+    }
+
+    fn note_repeated(&mut self) {
+        for name in SINGLE_FIELDS.iter().skip(1) {
+            if self.values(name).nth(1).is_some() {
+                self.defects.push(Defect::FieldRepeated((*name).to_owned()));
+            }
+        }
+    }
+}
+
+/// The message as it was on the wire: files kept with bare LF line ends get their CRLF back, all others stay.
+pub fn on_the_wire(octets: Vec<u8>) -> Vec<u8> {
+    let first_line = octets.iter().position(|b| *b == b'\n');
+    match first_line {
+        Some(n) if n == 0 || octets[n - 1] != b'\r' => {
+            let mut out = Vec::with_capacity(octets.len() + octets.len() / 32);
+            let mut previous = 0;
+            for b in octets {
+                if b == b'\n' && previous != b'\r' {
+                    out.push(b'\r');
+                }
+                out.push(b);
+                previous = b;
+            }
+            out
+        }
+        _ => octets,
+    }
+}
+
+/// Decodes RFC 2047 encoded words and unfolds; text without them is only unfolded.
+pub fn decode_words(value: &str) -> String {
+    let unfolded;
+    let value = if value.contains(['\r', '\n']) {
+        unfolded = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect::<String>();
+        &unfolded
+    } else {
+        value
+    };
+    if !value.contains("=?") {
+        return value.to_owned();
+    }
+    let line = format!("{value}\n");
+    match MessageStream::new(line.as_bytes()).parse_unstructured() {
+        mail_parser::HeaderValue::Text(text) => text.into_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+fn line_at(raw: &[u8], at: usize) -> &[u8] {
+    let rest = &raw[at..];
+    let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |n| n + 1);
+    &rest[..end]
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// Where the body starts, for a header that is not read to its end.
+fn header_end(raw: &[u8], mut at: usize) -> usize {
+    while at < raw.len() {
+        let line = line_at(raw, at);
+        at += line.len();
+        if without_line_end(line).is_empty() {
+            break;
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Message {
+        Message::parse(text.replace('\n', "\r\n").into_bytes(), true)
+    }
+
+    #[test]
+    fn header_and_body_are_split_where_the_wire_splits_them() {
+        let m = parse("From: a@b.test\nSubject: x\n y\nX-Empty:\n\nbody\n");
+        assert_eq!(m.fields.len(), 3);
+        assert_eq!(m.fields[1], Field { name: "Subject".into(), value: " x\r\n y".into() });
+        assert_eq!(m.subject, "x y");
+        assert_eq!(&m.raw()[m.body_offset..], b"body\r\n");
+        assert_eq!(m.defects, []);
+    }
+
+    #[test]
+    fn oddities_become_defects() {
+        assert!(parse("Subject: x\n\n").defects.contains(&Defect::FromMissing));
+        assert!(parse("From: a@b.test\nFrom: c@d.test\n\n").defects.contains(&Defect::FromRepeated(2)));
+        assert!(parse("From: a@b.test\nFrom: c@d.test\n\n").from.len() == 2);
+        assert!(parse("From: nobody\n\n").defects.contains(&Defect::FromWithoutAddress));
+        assert!(parse("From: a@%atend.test\n\n").defects.contains(&Defect::FromDomainInvalid("%atend.test".into())));
+        assert!(parse("From : a@b.test\nno field\n\n").defects.contains(&Defect::HeaderGarbage));
+        assert_eq!(parse("From : a@b.test\n\n").from.len(), 1, "white space before the colon is read over");
+    }
+
+    #[test]
+    fn nothing_makes_it_fail() {
+        for raw in [&b""[..], b"\n", b"\r\n\r\n", b":", b" : x", b"\0\xff\xfe", b"From", b"Received:\n\t"] {
+            let _ = Message::parse(raw.to_vec(), true);
+        }
+        let many = Message::parse(b"X: y\r\n".repeat(10_000), true);
+        assert_eq!(many.fields.len(), MAX_FIELDS);
+        assert_eq!(many.limits.len(), 1);
+    }
+
+    #[test]
+    fn unix_line_ends_become_wire_line_ends() {
+        assert_eq!(on_the_wire(b"a: b\n\nc\n".to_vec()), b"a: b\r\n\r\nc\r\n");
+        assert_eq!(on_the_wire(b"a: b\r\n\r\nc\n".to_vec()), b"a: b\r\n\r\nc\n");
     }
 }

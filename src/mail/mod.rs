@@ -5,13 +5,20 @@
 
 pub mod address;
 pub mod body;
+mod decode;
 pub mod domain;
+mod element;
 pub mod envelope;
 pub mod html;
 pub mod link;
 pub mod lookalike;
 pub mod message;
+pub(crate) mod mime;
+mod part;
+mod style;
 pub mod text;
+mod tokens;
+mod written;
 
 pub use address::Mailbox;
 pub use body::{Attachment, Body};
@@ -19,3 +26,4 @@ pub use domain::Domain;
 pub use envelope::{Client, Envelope};
 pub use link::{Authority, Link, LinkKind};
 pub use message::{Defect, Field, Limit, Message};
+pub use mime::attached_messages;

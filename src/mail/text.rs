@@ -1,1 +1,167 @@
-//! Folding of text for comparison.
+//! Folding of text for comparison: what a reader takes for the same words becomes the same octets.
+//!
+//! Pure functions that never fail. Folded text is for comparing only; it is never shown as the message's own words.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// The first `n` octets of a text, cut at a character boundary.
+pub fn first_bytes(text: &str, n: usize) -> &str {
+    if text.len() <= n { text } else { &text[..text.floor_char_boundary(n)] }
+}
+
+/// Folds text for comparison: compatibility forms, upper case, accents and other marks, invisible characters, curly
+/// quotes, dashes and runs of white space no longer distinguish. `Ｅｌａｎｃé` becomes `elance`.
+///
+/// Accents go, so that Spanish or Portuguese phrases match whether or not the writer's keyboard had them.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    if text.is_ascii() {
+        for b in text.bytes() {
+            push_folded(&mut out, char::from(b.to_ascii_lowercase()));
+        }
+    } else {
+        let decomposed = text.chars().filter(|c| !is_invisible(*c)).map(plain_sign).nfkd();
+        // Composed again for Hangul; a lower-case letter may bring a new mark (the dotted I).
+        let bare = decomposed.filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+        for c in bare.filter(|c| !is_combining_mark(*c)).nfc() {
+            push_folded(&mut out, plain_sign(c));
+        }
+    }
+    if out.ends_with(' ') {
+        out.pop();
+    }
+    out
+}
+
+/// The shape a short name has for the eye: [`fold`], then the confusable prototypes of Unicode UTS 39 section 4, with
+/// `i l 1 |` taken as one letter and `0` as `o`. `Еlаncе` in Cyrillic letters, `E1ance` and `ELANCE` become equal.
+///
+/// For display names and hosts, not for bodies: honest words in other scripts turn to mush, and `m` equals `rn`.
+pub fn skeleton(text: &str) -> String {
+    // Capitals are looked up before lower case changes their shape: Cyrillic "В" is like "B", "в" is not like "b".
+    let capitals: String = if text.is_ascii() {
+        text.to_owned()
+    } else {
+        let mut buffer = [0; 4];
+        text.nfkd()
+            .filter(|c| !is_combining_mark(*c))
+            .flat_map(|c| {
+                let shape: String = if !c.is_ascii() && c.is_uppercase() {
+                    unicode_security::confusable_detection::skeleton(c.encode_utf8(&mut buffer)).collect()
+                } else {
+                    c.to_string()
+                };
+                shape.chars().collect::<Vec<_>>()
+            })
+            .collect()
+    };
+    let folded = fold(&capitals);
+    let prototypes: String = unicode_security::confusable_detection::skeleton(&folded).collect();
+    fold(&prototypes)
+        .chars()
+        .map(|c| match c {
+            'i' | 'l' | '1' | '|' => 'l',
+            '0' => 'o',
+            c => c,
+        })
+        .collect()
+}
+
+/// True if `needle` occurs in `haystack` with no letter or digit touching it on either side. Both must be folded.
+/// `elance` is in `the elance-team` and not in `freelancer`.
+pub fn words_contain(haystack_folded: &str, needle_folded: &str) -> bool {
+    find_words(haystack_folded, needle_folded, 0).is_some()
+}
+
+/// Where `needle` occurs as in [`words_contain`], from octet `from` on (which must be a character boundary).
+pub(crate) fn find_words(haystack: &str, needle: &str, from: usize) -> Option<usize> {
+    if needle.is_empty() {
+        return None;
+    }
+    haystack.get(from..)?.match_indices(needle).map(|(i, _)| i + from).find(|start| {
+        let before = haystack[..*start].chars().next_back();
+        let after = haystack[start + needle.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    })
+}
+
+fn push_folded(out: &mut String, c: char) {
+    if c.is_whitespace() {
+        if !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    } else if !c.is_control() {
+        out.push(c);
+    }
+}
+
+/// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.
+fn plain_sign(c: char) -> char {
+    match c {
+        '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' | '\u{2b9}'..='\u{2bc}' | '\u{ff07}' => '\'',
+        '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        c => c,
+    }
+}
+
+/// Characters without a shape of their own: soft hyphen, joiners, directions, variation selectors, tags, fillers.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_words_fold_alike() {
+        assert_eq!(fold("  Dear\r\n\tELANCE \u{a0} Member "), "dear elance member");
+        assert_eq!(fold("Ｅｌａｎｃé"), "elance");
+        assert_eq!(fold("M\u{E0139}i\u{E0139}cro\u{200b}s\u{ad}oft\u{202e}"), "microsoft");
+        assert_eq!(fold("contraseña atualização"), "contrasena atualizacao");
+        assert_eq!(fold("Ваш аккаунт ещё й"), "ваш аккаунт еще и");
+        assert_eq!(fold("you’ve “won” – don´t"), "you've \"won\" - don't");
+        assert_eq!(fold("İ \u{1d404}\u{1d425}"), "i el");
+        assert_eq!(fold("한국"), "한국");
+        assert_eq!(fold("a\0b\u{7}c"), "abc");
+        assert_eq!(fold("\u{200b} \u{a0}"), "");
+    }
+
+    #[test]
+    fn folding_twice_changes_nothing() {
+        for text in ["Ａ ´ x", "Straße ½ ﬁ", "Ǆ ㎏ …", "E\u{730}lance", "한국어 ﷺ", "ΑΣ Σ"] {
+            assert_eq!(fold(&fold(text)), fold(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn lookalikes_have_one_skeleton() {
+        for name in
+            ["ELANCE", "E1ance", "EIance", "Еlаnсе", "еlance", "E\u{301}lance", "Ｅlance", "ЕLАNСЕ", "e\u{200d}lance"]
+        {
+            assert_eq!(skeleton(name), skeleton("elance"), "{name}");
+        }
+        assert_eq!(skeleton("ВАNК"), skeleton("bank"), "Cyrillic capitals");
+        assert_eq!(skeleton("rnicrosoft"), skeleton("microsoft"));
+        assert_eq!(skeleton("lCI0ud"), skeleton("icloud"));
+        assert_ne!(skeleton("glance"), skeleton("elance"));
+    }
+
+    #[test]
+    fn words_have_edges() {
+        assert!(words_contain("the elance-team", "elance"));
+        assert!(words_contain("elance", "elance"));
+        assert!(words_contain("freelance or elance.", "elance"));
+        for text in ["freelancer", "elancer", "2elance", "éelance", ""] {
+            assert!(!words_contain(text, "elance"), "{text}");
+        }
+        assert!(!words_contain("a b", ""));
+    }
+}

@@ -1,17 +1,35 @@
-//! The profile of a protected brand.
+//! The profile of a protected brand, compiled: whose a domain is, whether a text names the brand, whether a name or a
+//! domain imitates it. Pure; what the profile cannot hold is refused when the configuration is read.
+
+use super::config;
 use crate::mail::Domain;
+use crate::mail::lookalike::{self, Name};
+use crate::mail::text::{fold, skeleton, words_contain};
+
 /// Whose a domain is, from the brand's point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ownership {
     /// The brand's own, or a subdomain of it.
     Own,
-    /// An ally that may speak in its name.
+    /// An ally that may speak in its name when authenticated.
     Allied,
     /// Neither trusted nor a look-alike.
     Neutral,
     /// Anybody's.
     Foreign,
 }
+
+/// A name people know the brand by.
+#[derive(Debug)]
+struct Known {
+    written: String,
+    folded: String,
+    skeleton: String,
+    name: Name,
+    /// An ordinary word too: it counts in a display name only.
+    weak: bool,
+}
+
 /// A protected brand.
 #[derive(Debug)]
 pub struct Brand {
@@ -19,6 +37,197 @@ pub struct Brand {
     pub name: String,
     /// Its own domains.
     pub domains: Vec<Domain>,
-    /// Its report mailboxes.
+    /// What counts as proof that it sent a message.
+    pub proof: config::Proof,
+    /// Addresses to which members forward suspicious mail.
     pub report_mailboxes: Vec<String>,
+    allied: Vec<Domain>,
+    link_hosts: Vec<Domain>,
+    neutral: Vec<Domain>,
+    names: Vec<Known>,
+}
+
+impl Brand {
+    /// Compiles a profile. The error is the key that cannot be used and its value.
+    pub(super) fn compile(profile: &config::Brand) -> Result<Brand, (&'static str, String)> {
+        let domains = |key: &'static str, list: &[String]| -> Result<Vec<Domain>, (&'static str, String)> {
+            list.iter().map(|d| Domain::parse(d).ok_or_else(|| (key, d.clone()))).collect()
+        };
+        let own_name = [profile.name.clone()];
+        let names = if profile.names.is_empty() { &own_name[..] } else { &profile.names[..] };
+        let weak = |name: &str| profile.weak_names.iter().any(|w| fold(w) == fold(name));
+        let extra = profile.weak_names.iter().filter(|w| !names.contains(w));
+        let known = names.iter().chain(extra).map(|name| Known {
+            written: name.clone(),
+            folded: fold(name),
+            skeleton: skeleton(name),
+            name: Name::new(name, &profile.not_us),
+            weak: weak(name),
+        });
+        let known: Vec<Known> = known.collect();
+        if let Some(empty) = known.iter().find(|k| k.name.as_str().is_empty()) {
+            return Err(("names", empty.written.clone()));
+        }
+        Ok(Brand {
+            name: profile.name.clone(),
+            domains: domains("domains", &profile.domains)?,
+            proof: profile.proof,
+            report_mailboxes: profile.report_mailboxes.clone(),
+            allied: domains("allied", &profile.allied)?,
+            link_hosts: domains("link_hosts", &profile.link_hosts)?,
+            neutral: domains("neutral_domains", &profile.neutral_domains)?,
+            names: known,
+        })
+    }
+
+    /// Whose `domain` is.
+    pub fn ownership(&self, domain: &Domain) -> Ownership {
+        let within = |list: &[Domain]| list.iter().any(|d| domain.is_within(d));
+        if within(&self.neutral) && !self.domains.contains(domain) {
+            Ownership::Neutral
+        } else if within(&self.domains) {
+            Ownership::Own
+        } else if within(&self.allied) {
+            Ownership::Allied
+        } else {
+            Ownership::Foreign
+        }
+    }
+
+    /// True if `domain` is the brand's own or below it.
+    pub fn owns(&self, domain: &Domain) -> bool {
+        self.ownership(domain) == Ownership::Own
+    }
+
+    /// True if the brand's honest links may lead to `host`: its own, its allies' and its link hosts.
+    pub fn links_to(&self, host: &Domain) -> bool {
+        matches!(self.ownership(host), Ownership::Own | Ownership::Allied)
+            || self.link_hosts.iter().any(|d| host.is_within(d))
+    }
+
+    /// The brand's name as a word in folded text; ordinary words (`weak_names`) do not count.
+    pub fn named_in(&self, folded: &str) -> Option<&str> {
+        let named = self.names.iter().find(|n| !n.weak && words_contain(folded, &n.folded));
+        named.map(|n| n.written.as_str())
+    }
+
+    /// The brand's name in a display name, in words: as a word, disguised, spaced out, or joined to bait.
+    pub fn claimed_in(&self, display: &str) -> Option<String> {
+        let folded = fold(display);
+        let plain = self.names.iter().find(|n| words_contain(&folded, &n.folded));
+        if let Some(name) = plain {
+            return Some(format!("the name {:?}", name.written));
+        }
+        let disguised = skeleton(display);
+        let unspaced = unspaced(&folded);
+        self.names.iter().filter(|n| !n.weak).find_map(|n| {
+            if n.folded.len() >= lookalike::MIN_INSIDE && words_contain(&disguised, &n.skeleton) {
+                return Some(format!("the name {:?} in disguise", n.written));
+            }
+            if unspaced.split(' ').any(|w| w == n.name.as_str()) {
+                return Some(format!("the name {:?} spaced out", n.written));
+            }
+            let joined = folded.split(|c: char| !c.is_alphanumeric()).find(|w| n.name.joins(w))?;
+            Some(format!("the name {:?} joined in {joined:?}", n.written))
+        })
+    }
+
+    /// One of the brand's own domains in a display name, as an address or bare.
+    pub fn domain_in(&self, display: &str) -> Option<String> {
+        let folded = fold(display);
+        let words = folded.split(|c: char| c.is_whitespace() || "<>()[]\"',;:|/".contains(c));
+        words.map(|w| w.trim_matches('.')).find_map(|word| {
+            let domain = Domain::parse(word.rsplit_once('@').map_or(word, |(_, d)| d))?;
+            (word.contains('.') && self.owns(&domain)).then(|| word.to_owned())
+        })
+    }
+
+    /// How a domain that is not the brand's imitates it, in words.
+    pub fn imitated_by(&self, domain: &Domain) -> Option<String> {
+        if self.ownership(domain) != Ownership::Foreign {
+            return None;
+        }
+        let names = self.names.iter().filter(|n| !n.weak);
+        names.map(|n| &n.name).find_map(|name| lookalike::imitates(domain, name))
+    }
+
+    /// The brand's strong names, compact: what paths and labels are searched for.
+    pub fn compact_names(&self) -> impl Iterator<Item = &Name> {
+        self.names.iter().filter(|n| !n.weak).map(|n| &n.name)
+    }
+
+    /// The brand's names, folded.
+    pub fn folded_names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|n| n.folded.as_str())
+    }
+}
+
+/// Puts letters that stand alone together again: `e l a n c e team` gives `elance team`.
+fn unspaced(folded: &str) -> String {
+    let mut out = String::with_capacity(folded.len());
+    let mut alone_before = false;
+    for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
+        let alone = word.chars().count() == 1;
+        let joins = out.is_empty() || (alone && alone_before);
+        if !joins {
+            out.push(' ');
+        }
+        out.push_str(word);
+        alone_before = alone;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn elance() -> Brand {
+        Brand::compile(&config::Brand::elance()).unwrap()
+    }
+
+    fn d(s: &str) -> Domain {
+        Domain::parse(s).unwrap()
+    }
+
+    #[test]
+    fn ownership() {
+        let b = elance();
+        assert_eq!(b.ownership(&d("mail.elance.com")), Ownership::Own);
+        assert_eq!(b.ownership(&d("upwork.com")), Ownership::Allied);
+        assert_eq!(b.ownership(&d("secure-elance.com")), Ownership::Foreign);
+        assert!(b.imitated_by(&d("secure-elance.com")).is_some());
+        assert!(b.imitated_by(&d("elance.com")).is_none() && b.imitated_by(&d("upwork.com")).is_none());
+    }
+
+    #[test]
+    fn display_names_that_claim_the_brand() {
+        let b = elance();
+        for name in [
+            "Elance",
+            "Elance Support",
+            "ELANCE®",
+            "The Elance Team",
+            "E l a n c e",
+            "Eӏance",
+            "ElanceSupport",
+            "Elance's desk",
+        ] {
+            assert!(b.claimed_in(name).is_some(), "{name}");
+        }
+        for name in ["Lance", "Freelance Weekly", "Behance", "Glance", "Elaine", "Lance Elan", "The Lancet", "Elan Ce"]
+        {
+            assert!(b.claimed_in(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn domains_in_display_names() {
+        let b = elance();
+        assert!(b.domain_in("service@elance.com").is_some());
+        assert!(b.domain_in("Support (www.elance.com)").is_some());
+        assert!(b.domain_in("elance.com.evil.test").is_none());
+        assert!(b.domain_in("elance").is_none());
+    }
 }

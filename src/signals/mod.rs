@@ -4,7 +4,58 @@
 //! no clock, no I/O, no state, no other signal. To add one: a file here, its `mod` line and its row in [`SIGNALS`], and
 //! messages in `corpus/<id>/` that fire it and that nearly do.
 
-use crate::policy::{Action, Brand};
+mod brand_address_in_name;
+mod brand_display_name;
+mod brand_from_unproven;
+mod brand_named;
+mod credential_request;
+mod dmarc_fail;
+mod evidence;
+mod form_elsewhere;
+mod from_ambiguous;
+mod generic_greeting;
+mod limit_reached;
+mod link_brand_dash;
+mod link_brand_elsewhere;
+mod link_lookalike;
+mod link_text_mismatch;
+mod link_userinfo;
+mod links;
+mod lookalike_sender;
+mod personal_data_request;
+mod reply_elsewhere;
+mod risky_attachment;
+mod signin_lookalike_link;
+mod threat_or_urgency;
+
+pub use evidence::{Evidence, Proof};
+
+use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
+
+/// Every heuristic, claims first.
+pub static SIGNALS: [&Signal; 21] = [
+    &brand_from_unproven::SIGNAL,
+    &brand_address_in_name::SIGNAL,
+    &brand_display_name::SIGNAL,
+    &lookalike_sender::SIGNAL,
+    &link_userinfo::SIGNAL,
+    &link_brand_dash::SIGNAL,
+    &link_brand_elsewhere::SIGNAL,
+    &link_lookalike::SIGNAL,
+    &link_text_mismatch::SIGNAL,
+    &signin_lookalike_link::SIGNAL,
+    &brand_named::SIGNAL,
+    &generic_greeting::SIGNAL,
+    &credential_request::SIGNAL,
+    &personal_data_request::SIGNAL,
+    &threat_or_urgency::SIGNAL,
+    &reply_elsewhere::SIGNAL,
+    &form_elsewhere::SIGNAL,
+    &risky_attachment::SIGNAL,
+    &from_ambiguous::SIGNAL,
+    &dmarc_fail::SIGNAL,
+    &limit_reached::SIGNAL,
+];
 
 /// What a signal is evidence of (DESIGN section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,13 +112,62 @@ pub struct Finding {
     pub signal: &'static Signal,
     /// The points it adds, as configured.
     pub points: u32,
+    /// The least that happens because of it, as configured.
+    pub at_least: Option<Action>,
     /// True if it is only reported (`mode = "shadow"`).
     pub shadow: bool,
     /// What it saw, in words.
     pub evidence: String,
 }
 
-/// What signals read.
-pub struct Evidence<'a> {
-    x: &'a (),
+/// What the signals found about one message: about the message as such, and about each brand.
+#[derive(Debug, Default)]
+pub struct Examination {
+    /// Findings of signals that look at the message as such.
+    pub message: Vec<Finding>,
+    /// Findings about each brand, in the order of `policy.brands`.
+    pub brands: Vec<Vec<Finding>>,
+}
+
+/// Runs every signal that is not off. Pure: the same evidence gives the same findings.
+pub fn examine(evidence: &Evidence<'_>) -> Examination {
+    let policy = evidence.policy;
+    let mut found = Examination { message: vec![], brands: policy.brands.iter().map(|_| vec![]).collect() };
+    for signal in SIGNALS {
+        let setting = policy.setting(signal.id);
+        let mode = setting.map_or(SignalMode::Enforce, |s| s.mode);
+        if mode == SignalMode::Off {
+            continue;
+        }
+        let finding = |saw: String| Finding {
+            signal,
+            points: setting.and_then(|s| s.points).unwrap_or(signal.points),
+            at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
+            shadow: mode == SignalMode::Shadow,
+            evidence: saw,
+        };
+        match signal.check {
+            Check::Message(check) => found.message.extend(check(evidence).map(finding)),
+            Check::Brand(check) => {
+                for (brand, findings) in policy.brands.iter().zip(&mut found.brands) {
+                    findings.extend(check(evidence, brand).map(finding));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The signal called `id`.
+pub fn signal(id: &str) -> Option<&'static Signal> {
+    SIGNALS.into_iter().find(|s| s.id == id)
+}
+
+/// Refuses a policy that sets a signal which does not exist; `text` and `origin` are where it came from.
+pub fn check_ids(policy: &Policy, text: &str, origin: &str) -> Result<(), ConfigError> {
+    let known = SIGNALS.map(|s| s.id);
+    match policy.settings().keys().find(|id| signal(id).is_none()) {
+        Some(id) => Err(policy.unknown_signal(text, origin, id, &known)),
+        None => Ok(()),
+    }
 }

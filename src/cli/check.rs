@@ -1,0 +1,167 @@
+//! `spoof-milter check`: judges messages from files, folders or standard input, by the same `judge()` as the milter.
+//!
+//! The envelope comes from the options; a message without `--ip` has no client, so SPF is `none`. Files kept with Unix
+//! line ends get their wire line ends back before anything is verified.
+
+use super::render::{as_json, as_text};
+use super::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
+use crate::auth::Authenticator;
+use crate::judge::{judge, load_policy};
+use crate::mail::message::on_the_wire;
+use crate::mail::{Client, Envelope, Message};
+use crate::policy::Policy;
+use crate::verdict::{Passed, Verdict};
+use std::io::Read;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Messages: files, folders of `.eml` files, or - for standard input (the default).
+    files: Vec<PathBuf>,
+    /// The SMTP client's address.
+    #[arg(long)]
+    ip: Option<IpAddr>,
+    /// Its HELO name.
+    #[arg(long, default_value = "")]
+    helo: String,
+    /// The envelope sender; <> or nothing for the null sender.
+    #[arg(long, default_value = "")]
+    mail_from: String,
+    /// An envelope recipient; may be repeated.
+    #[arg(long)]
+    rcpt: Vec<String>,
+    /// The login of an authenticated client.
+    #[arg(long)]
+    auth_user: Option<String>,
+    /// Ask no DNS: nothing is authenticated, and nothing can be proven.
+    #[arg(long)]
+    no_dns: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    json: bool,
+    /// Say how claim, proof and intent were answered.
+    #[arg(long)]
+    explain: bool,
+}
+
+pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
+    let policy = load_policy(config)?;
+    let authenticator = if args.no_dns {
+        Authenticator::offline()
+    } else {
+        Authenticator::new(&policy.config.dns).map_err(|e| Failure::new(EX_UNAVAILABLE, e))?
+    };
+    let files = listed(&args.files)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::new(EX_UNAVAILABLE, format!("no runtime: {e}")))?;
+    let envelope = envelope(&args);
+    let mut worst = 0;
+    for file in &files {
+        let raw = read(file, policy.config.milter.max_message_bytes)?;
+        let started = Instant::now();
+        let verdict = runtime.block_on(verdict(&envelope, raw, &policy, &authenticator));
+        let elapsed = started.elapsed().as_micros();
+        let name = file.display().to_string();
+        worst = worst.max(exit_code(&verdict));
+        if args.json {
+            let mut line = as_json(&verdict);
+            line["file"] = name.into();
+            line["elapsed_us"] = u64::try_from(elapsed).unwrap_or(u64::MAX).into();
+            print(&format!("{line}\n"));
+        } else {
+            print(&as_text(&name, &verdict, args.explain));
+        }
+    }
+    Ok(worst)
+}
+
+/// Judges as the milter would, trust included.
+async fn verdict(envelope: &Envelope, read: Octets, policy: &Policy, authenticator: &Authenticator) -> Verdict {
+    let message = Message::parse(read.octets, read.complete);
+    let mut verdict = judge(envelope, &message, policy, authenticator).await;
+    if envelope.auth_user.is_some() {
+        verdict.passed = Some(Passed::AuthenticatedClient);
+    } else if envelope.client.ip.is_some_and(|ip| policy.trusts(ip)) {
+        verdict.passed = Some(Passed::TrustedNetwork);
+    }
+    verdict
+}
+
+/// 0 accept, 1 tag, 2 quarantine or deferred, 3 reject.
+fn exit_code(verdict: &Verdict) -> u8 {
+    match verdict.word() {
+        "accept" => 0,
+        "tag" => 1,
+        "reject" => 3,
+        _ => 2,
+    }
+}
+
+fn envelope(args: &Args) -> Envelope {
+    let bare = |a: &str| a.trim().trim_start_matches('<').trim_end_matches('>').to_owned();
+    Envelope {
+        client: Client { ip: args.ip.map(|ip| ip.to_canonical()), name: String::new() },
+        helo: args.helo.clone(),
+        mail_from: bare(&args.mail_from),
+        rcpt_to: args.rcpt.iter().map(|a| bare(a)).collect(),
+        auth_user: args.auth_user.clone().filter(|u| !u.is_empty()),
+        ..Envelope::default()
+    }
+}
+
+/// The files meant: a folder stands for the `.eml` files in it, sorted, folders within included.
+fn listed(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    if given.is_empty() {
+        return Ok(vec![PathBuf::from("-")]);
+    }
+    let mut files = Vec::new();
+    for path in given {
+        if path.is_dir() {
+            let before = files.len();
+            eml_files(path, &mut files)?;
+            if files.len() == before {
+                return Err(Failure::new(EX_USAGE, format!("{}: no .eml files in this folder", path.display())));
+            }
+        } else {
+            files.push(path.clone());
+        }
+    }
+    Ok(files)
+}
+
+fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+    let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", folder.display()));
+    let mut entries = std::fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
+    entries.sort_by_key(std::fs::DirEntry::path);
+    for path in entries.into_iter().map(|e| e.path()) {
+        if path.is_dir() && !path.is_symlink() {
+            eml_files(&path, files)?;
+        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("eml")) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Octets of a message, and whether that is all of it.
+struct Octets {
+    octets: Vec<u8>,
+    complete: bool,
+}
+
+fn read(path: &Path, limit: usize) -> Result<Octets, Failure> {
+    let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", path.display()));
+    let mut source: Box<dyn Read> = match path.to_str() {
+        Some("-") => Box::new(std::io::stdin()),
+        _ => Box::new(std::fs::File::open(path).map_err(cannot)?),
+    };
+    let mut octets = Vec::new();
+    source.by_ref().take(limit as u64 + 1).read_to_end(&mut octets).map_err(cannot)?;
+    let complete = octets.len() <= limit;
+    octets.truncate(limit);
+    Ok(Octets { octets: on_the_wire(octets), complete })
+}

@@ -1,0 +1,115 @@
+//! The command line (DESIGN section 8). Each command is a file or a function here; an error is one sentence on stderr
+//! that says what to do, and an exit code of sysexits.
+
+mod check;
+mod config;
+mod render;
+mod signals;
+
+use crate::policy::ConfigError;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Wrong use of the command (`EX_USAGE`).
+const EX_USAGE: u8 = 64;
+/// A message that cannot be read (`EX_DATAERR`).
+const EX_DATAERR: u8 = 65;
+/// Something that should work did not (`EX_UNAVAILABLE`).
+const EX_UNAVAILABLE: u8 = 69;
+/// A configuration that cannot be used (`EX_CONFIG`); systemd is told not to restart on it.
+const EX_CONFIG: u8 = 78;
+
+/// A milter that catches mail forging or imitating a protected brand before it reaches members.
+#[derive(Parser)]
+#[command(name = "spoof-milter", version, arg_required_else_help = true)]
+struct Cli {
+    /// Configuration file; without one everything is at its default and elance.com is protected.
+    #[arg(short, long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the gateway in the foreground.
+    Run,
+    /// Judge messages; exit 0 accept, 1 tag, 2 quarantine or deferred, 3 reject (the worst of them).
+    Check(check::Args),
+    /// List the heuristics, or show one.
+    Signals {
+        /// The heuristic to show.
+        id: Option<String>,
+    },
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: config::Command,
+    },
+}
+
+/// Why a command ends with an error: the sentence and the exit code.
+struct Failure {
+    code: u8,
+    what: String,
+}
+
+impl Failure {
+    fn new(code: u8, what: impl Into<String>) -> Failure {
+        Failure { code, what: what.into() }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(e: ConfigError) -> Failure {
+        Failure::new(EX_CONFIG, e.to_string())
+    }
+}
+
+/// Runs the command the process was started with.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { EX_USAGE } else { 0 });
+        }
+    };
+    match execute(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("spoof-milter: {}", failure.what);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<u8, Failure> {
+    let config = cli.config.as_deref();
+    match cli.command {
+        Command::Run => run(cli.config),
+        Command::Check(args) => check::run(config, args),
+        Command::Signals { id } => signals::run(config, id.as_deref()),
+        Command::Config { command } => config::run(config, &command),
+    }
+}
+
+/// The gateway, until a signal ends it.
+fn run(config: Option<PathBuf>) -> Result<u8, Failure> {
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|e| Failure::new(EX_UNAVAILABLE, format!("no runtime: {e}")))?;
+    runtime.block_on(crate::serve::run(config)).map(|()| 0).map_err(|e| {
+        let code = if e.is_config() { EX_CONFIG } else { EX_UNAVAILABLE };
+        Failure::new(code, e.to_string())
+    })
+}
+
+/// Writes to stdout; a reader that went away (`| head`) ends the command quietly.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}

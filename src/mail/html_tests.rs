@@ -1,0 +1,192 @@
+//! What readers see of HTML, and what they can click.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+
+fn read(html: &str) -> HtmlOut {
+    let mut out = HtmlOut::default();
+    read_html(html, &mut out);
+    out
+}
+
+fn links(html: &str) -> Vec<(LinkKind, String, String)> {
+    read(html).links.into_iter().map(|l| (l.kind, l.href, l.shown)).collect()
+}
+
+fn link(kind: LinkKind, href: &str, shown: &str) -> (LinkKind, String, String) {
+    (kind, href.to_owned(), shown.to_owned())
+}
+
+#[test]
+fn inline_elements_do_not_split_words_and_blocks_do() {
+    assert_eq!(
+        read("<p>El<b>an</b><span style='color:red'>c</span>e&nbsp; &amp;\n co</p><div>next").text,
+        "Elance & co\nnext"
+    );
+    assert_eq!(read("a<br>b<hr>c<table><tr><td>d<td>e<tr><th>f").text, "a\nb\nc\nd e\nf");
+    assert_eq!(read("<ul><li>one<li>two</ul>three").text, "one\ntwo\nthree");
+    assert_eq!(read("x<!-- no --><script>no</script><style>no</style><title>T &amp; t</title>y").text, "xy");
+    assert_eq!(read("<title> T &amp;  t </title>").title, "T & t");
+    assert_eq!(read("<noscript>seen</noscript><![if !mso]> too<![endif]>").text, "seen too");
+    assert_eq!(read("<textarea>in &lt;b&gt;</textarea>").text, "in <b>");
+}
+
+#[test]
+fn words_of_images_and_fields_are_seen() {
+    assert_eq!(read("<img alt='Elance &amp; you' src=cid:x>hi").text, "Elance & you hi");
+    let form = read(
+        "<form><input type=password placeholder='Your password'><input type=submit value=Go><button>Send</button>",
+    );
+    assert_eq!(form.text, "Your password Go Send");
+    assert!(form.has_password_field);
+    assert!(!read("<input type=text><input type=hidden value=secret>").has_password_field);
+    assert_eq!(read("<input type=hidden value=secret>").text, "");
+}
+
+#[test]
+fn hidden_text_is_kept_apart() {
+    let out =
+        read("El<span style='display:none'>x y</span>ance<div hidden>p<p>q</div>r<span style=font-size:0>z</span>");
+    assert_eq!((out.text.as_str(), out.hidden.as_str()), ("Elance\nr", "x y\np\nq\nz"));
+    let out = read("<body bgcolor='#FFFFFF'><font color=white>no</font><p style='color:#000'>yes <font color=#fff>no");
+    assert_eq!((out.text.as_str(), out.hidden.as_str()), ("yes", "no\nno"));
+    let out = read("<td style='font-size:0px'><div style='font-size:13px'>seen</div>");
+    assert_eq!((out.text.as_str(), out.hidden.as_str()), ("seen", ""));
+    assert_eq!(read("<p style=display:none>a<div>b").text, "b", "the block ends the paragraph");
+    assert_eq!(read("<div style=display:none>a<td></div>b").hidden, "a\nb", "an end tag inside a cell is ignored");
+    assert_eq!(read("<template>no</template>yes").text, "yes");
+}
+
+#[test]
+fn anchors_show_their_visible_text() {
+    use LinkKind::{Anchor, Image, Text};
+    assert_eq!(
+        links(
+            "<a href=' http://evil.test/?a=1&amp;b=2 '>www.<b>elance</b><i style=display:none>x</i>.com <img alt=logo src=http://i.test/x.png></a>"
+        ),
+        [link(Anchor, "http://evil.test/?a=1&b=2", "www.elance.com logo"), link(Image, "http://i.test/x.png", "")]
+    );
+    assert_eq!(links("<a href=1>one<a href=2>two<p>x</a>y"), [link(Anchor, "1", "one"), link(Anchor, "2", "two x")]);
+    assert_eq!(links("<A HREF='ht\ntp://x.test'>never closed"), [link(Anchor, "ht\ntp://x.test", "never closed")]);
+    assert_eq!(
+        links("<a name=top>x</a><map><area href=http://x.test alt=Here></map>"),
+        [link(Anchor, "http://x.test", "Here")]
+    );
+    assert_eq!(
+        links("see www.elance.com or <a href=http://x.test>http://elance.com</a> http://y.t<b>est/z</b>"),
+        [
+            link(Anchor, "http://x.test", "http://elance.com"),
+            link(Text, "www.elance.com", "www.elance.com"),
+            link(Text, "http://y.test/z", "http://y.test/z")
+        ]
+    );
+}
+
+#[test]
+fn forms_images_and_automatic_links() {
+    use LinkKind::{Automatic, Form, Image};
+    assert_eq!(
+        links("<form action=http://x.test/f><button formaction='//y.test'>b</button></form>"),
+        [link(Form, "http://x.test/f", ""), link(Form, "//y.test", "")]
+    );
+    assert_eq!(
+        links(
+            "<body background=http://a.test/b.png><td style='background:url(https://c.test/d)'><img src=cid:1><img src=data:x>"
+        ),
+        [link(Image, "http://a.test/b.png", ""), link(Image, "https://c.test/d", "")]
+    );
+    assert_eq!(
+        links(
+            "<meta http-equiv=Refresh content=\"0; URL='http://x.test/'\"><iframe src=http://y.test></iframe><object data=http://z.test>"
+        ),
+        [
+            link(Automatic, "http://x.test/", ""),
+            link(Automatic, "http://y.test", ""),
+            link(Automatic, "http://z.test", "")
+        ]
+    );
+}
+
+#[test]
+fn relative_links_follow_the_base() {
+    use LinkKind::{Anchor, Automatic};
+    assert_eq!(
+        links(
+            "<base href='http://evil.test/a/'><a href=login>x</a><a href=mailto:a@b.test>y</a><a href=https://c.test>z</a>"
+        ),
+        [
+            link(Automatic, "http://evil.test/a/", ""),
+            link(Anchor, "http://evil.test/a/login", "x"),
+            link(Anchor, "mailto:a@b.test", "y"),
+            link(Anchor, "https://c.test", "z"),
+        ]
+    );
+}
+
+#[test]
+fn limits_are_said() {
+    let many = read(&"<a href=http://x.test>x</a> ".repeat(2_100));
+    assert_eq!((many.links.len(), many.limits.len()), (MAX_LINKS, 1));
+    let deep = read(&format!("{}seen{}after", "<div>".repeat(2_000), "</div>".repeat(2_000)));
+    assert_eq!((deep.text.as_str(), deep.limits.len()), ("seen\nafter", 1));
+    let wide = read(&format!("<p {}>x", "a=1 ".repeat(10_000)));
+    assert_eq!(wide.limits.len(), 1);
+    assert!(read("<p>x</p>").limits.is_empty());
+}
+
+#[test]
+fn shown_text_and_addresses_are_bounded() {
+    let html = format!("<a href='data:text/html,{}'>{}", "é".repeat(100_000), "<i>word</i> ".repeat(100_000));
+    let out = read(&html);
+    assert!(out.links[0].href.len() <= MAX_HREF && out.links[0].shown.len() <= 2 * MAX_SHOWN);
+}
+
+#[test]
+fn any_octets_are_read() {
+    let pieces = [
+        "<", ">", "<a ", "href=", "'", "\"", "&#", "&", "é", "<!--", "-->", "</", "<p", "=", " ", "\0", "<style>",
+        "</style",
+    ];
+    let mut seed = 1u32;
+    for _ in 0..3_000 {
+        let html: String = (0..20)
+            .map(|_| {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                pieces[(seed >> 16) as usize % pieces.len()]
+            })
+            .collect();
+        read(&html);
+    }
+}
+
+#[test]
+#[ignore = "prints how long things take"]
+fn timings() {
+    let cell = "<tr><td style=\"padding:0;color:#333333;font-size:14px\"><p>Some words of an honest letter &amp; more &nbsp;of them, with <b>bold</b> and <a href=\"https://www.example.com/path?x=1&amp;y=2\">a link</a>.</p></td></tr>\n";
+    for unit in [
+        cell,
+        "<a ",
+        "<a b='",
+        "<b>",
+        "</b>",
+        "<!--",
+        "--",
+        "&",
+        "&amp",
+        "a.",
+        "<a b c=d ",
+        "<style>",
+        "</style",
+        "<td><p>",
+        "<a href=x.y>z.de/a ",
+    ] {
+        let mut out = String::new();
+        for size in [1 << 19, 1 << 20] {
+            let html = unit.repeat(size / unit.len());
+            let start = std::time::Instant::now();
+            read(&html);
+            out += &format!(" {:?}", start.elapsed());
+        }
+        println!("{:?}{out}", &unit[..unit.len().min(20)]);
+    }
+}

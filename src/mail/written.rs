@@ -1,0 +1,101 @@
+//! Links that are written out in text, as mail programs find them: with a scheme, with `www.`, or as a bare host
+//! followed by a path (`elance.com.evil.test/login`).
+//!
+//! Refuses e-mail addresses and words that only look like hosts (`done.The`, `report.pdf`). Never fails; words longer
+//! than [`MAX_WORD`] are read up to there.
+
+use super::Domain;
+use super::link::{Authority, Link, LinkKind};
+
+/// Octets of one word that are searched for a link. Longer links exist, but their host stands at the front.
+const MAX_WORD: usize = 1_000;
+/// Last labels that are more often file names than hosts; without a path or scheme they are no link.
+const FILE_LIKE: [&str; 10] = ["zip", "mov", "py", "sh", "pl", "rs", "md", "ps", "so", "cc"];
+
+/// Finds the links written in `text` and gives them to `found` in order.
+pub(super) fn written_links(text: &str, mut found: impl FnMut(Link)) {
+    let mut finder = linkify::LinkFinder::new();
+    finder.kinds(&[linkify::LinkKind::Url]).url_must_have_scheme(false);
+    for word in text.split_whitespace().filter(|w| w.len() > 3 && w.contains(['.', ':'])) {
+        for hit in finder.links(&word[..word.floor_char_boundary(MAX_WORD)]) {
+            found_one(word, &hit, &mut found);
+        }
+    }
+}
+
+fn found_one(word: &str, hit: &linkify::Link<'_>, found: &mut impl FnMut(Link)) {
+    let url = hit.as_str();
+    let with_scheme = Link::new(LinkKind::Text, url, url);
+    if with_scheme.authority.is_some() {
+        return found(with_scheme);
+    }
+    if url.contains("://") || word[..hit.start()].ends_with('@') {
+        return;
+    }
+    let Some(authority) = Authority::of(&format!("http://{url}")) else { return };
+    let Some(domain) = &authority.domain else { return };
+    // Behind a host without a scheme an "@" is a mail address (`name@host`), in front of a path it is not.
+    if authority.userinfo.is_none() && looks_like_host(domain, &authority) {
+        found(Link { kind: LinkKind::Text, href: url.to_owned(), shown: url.to_owned(), authority: Some(authority) });
+    }
+}
+
+fn looks_like_host(domain: &Domain, authority: &Authority) -> bool {
+    let last = domain.labels().last().unwrap_or_default();
+    if last.len() < 2 || !last.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return false;
+    }
+    if authority.rest.starts_with('/') {
+        return domain.labels().all(|l| l.len() > 1) || domain.is_public();
+    }
+    // `thanks.It` is the end of one sentence and the beginning of the next.
+    let written_last = authority.raw.rsplit('.').next().unwrap_or_default();
+    let one_case = !written_last.starts_with(char::is_uppercase) || authority.raw.chars().all(|c| !c.is_lowercase());
+    domain.is_public() && one_case && !FILE_LIKE.contains(&last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(text: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        written_links(text, |l| {
+            assert_eq!((l.kind, &l.href), (LinkKind::Text, &l.shown));
+            all.push(l.href);
+        });
+        all
+    }
+
+    #[test]
+    fn written_forms_are_found() {
+        assert_eq!(links("Go to <https://elance.com/a?b=c>, now."), ["https://elance.com/a?b=c"]);
+        assert_eq!(links("(www.elance.com) or HTTP://EVIL.TEST/x."), ["www.elance.com", "HTTP://EVIL.TEST/x"]);
+        assert_eq!(links("elance.com.evil.test/login elance.com"), ["elance.com.evil.test/login", "elance.com"]);
+        assert_eq!(links("http://www.elance.com@evil.test/x"), ["http://www.elance.com@evil.test/x"]);
+        assert_eq!(links("siehe bücher.de und ELANCE.COM"), ["bücher.de", "ELANCE.COM"]);
+    }
+
+    #[test]
+    fn hosts_of_bare_links_are_read() {
+        written_links("elance.com.evil.test/login", |l| {
+            assert_eq!(l.domain().map(Domain::as_str), Some("elance.com.evil.test"));
+        });
+    }
+
+    #[test]
+    fn words_are_no_links() {
+        for text in
+            ["done.The next", "e.g. and i.e. and/or", "report.pdf", "a@elance.com", "1.5/2.0", "v1.2.3", "x.py", "..."]
+        {
+            assert_eq!(links(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn long_words_cost_no_more_than_long_texts() {
+        for unit in ["a.", "a.-", "http:", "://", "a@a.", "www.", "é.", "[.("] {
+            links(&unit.repeat(20_000));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `From: service@elance.com` from a server that is not Elance's.
+
+use super::{Brand, Check, Evidence, Kind, Proof, Signal};
+use crate::policy::Action;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-from-unproven",
+    title: "A brand address in From without proof",
+    why: "The author address is the one thing members are taught to look at. Nothing the brand authorised vouches for it: no \
+          signature of its domain that holds, no server its SPF record names. Innocent case: the brand's mail through a \
+          forwarder or list that breaks both; name that forwarder in auth.trusted_sealers if it seals with ARC.",
+    points: 100,
+    at_least: Some(Action::Reject),
+    kind: Kind::Claim,
+    check: Check::Brand(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    let author = e.own_author(brand)?;
+    match e.proof(brand) {
+        Proof::Missing => Some(format!(
+            "From says {}, but nothing proves it: spf={} for {}, dkim={}",
+            author.written_domain(),
+            e.auth.spf.result,
+            e.auth.spf.domain.as_ref().map_or("no domain", |d| d.as_str()),
+            e.auth.dkim_summary()
+        )),
+        Proof::Proven(_) | Proof::Unknown(_) | Proof::NotClaimed => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the insights
+//! that several signals share (proof, claims, folded text) worked out once.
+
+use crate::auth::{ArcResult, AuthResults, DkimResult, SpfResult};
+use crate::mail::text::{first_bytes, fold};
+use crate::mail::{Domain, Envelope, Mailbox, Message};
+use crate::policy::config::Proof as Requirement;
+use crate::policy::{Brand, Ownership, PhraseKind, Policy};
+
+/// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
+const SEARCHED_TEXT: usize = 64 * 1024;
+/// Octets of folded text in which a greeting is looked for: it stands at the beginning or it greets nobody.
+const GREETING_TEXT: usize = 400;
+
+/// Whether a brand really sent a message (DESIGN section 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// From does not name the brand's domains, so there is nothing to prove.
+    NotClaimed,
+    /// From names only the brand's domains, and this domain vouches for it.
+    Proven(Domain),
+    /// Nothing vouches.
+    Missing,
+    /// What could vouch could not be looked up; in words.
+    Unknown(String),
+}
+
+/// What signals read.
+pub struct Evidence<'a> {
+    /// Who handed the message over, from whom, to whom.
+    pub envelope: &'a Envelope,
+    /// The message.
+    pub message: &'a Message,
+    /// What authentication found.
+    pub auth: &'a AuthResults,
+    /// What the operator wants.
+    pub policy: &'a Policy,
+    /// Folded subject.
+    pub subject: String,
+    /// Folded beginning of the visible text.
+    pub text: String,
+    /// True if some brand proved to be the sender.
+    pub proven: bool,
+}
+
+impl<'a> Evidence<'a> {
+    /// Gathers the evidence about one message.
+    pub fn new(
+        envelope: &'a Envelope,
+        message: &'a Message,
+        auth: &'a AuthResults,
+        policy: &'a Policy,
+    ) -> Evidence<'a> {
+        let subject = fold(&message.subject);
+        let text = fold(first_bytes(&message.body.text, SEARCHED_TEXT));
+        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false };
+        evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
+        evidence
+    }
+
+    /// The first mailbox of From whose domain is the brand's own, in any reading.
+    pub fn own_author(&self, brand: &Brand) -> Option<&'a Mailbox> {
+        self.message.from.iter().find(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)))
+    }
+
+    /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
+    /// of the first.
+    pub fn proof(&self, brand: &Brand) -> Proof {
+        if self.own_author(brand).is_none() {
+            return Proof::NotClaimed;
+        }
+        let all_own = self.message.from.iter().all(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)));
+        match self.vouched(|d| brand.owns(d), brand.proof) {
+            Some(domain) if all_own => Proof::Proven(domain),
+            Some(_) => Proof::Missing,
+            None => self.lookup_trouble(brand).map_or(Proof::Missing, Proof::Unknown),
+        }
+    }
+
+    /// True if the author is an ally of the brand and proves it.
+    pub fn from_proven_ally(&self, brand: &Brand) -> bool {
+        let ally = |d: &Domain| brand.ownership(d) == Ownership::Allied;
+        let authors = &self.message.from;
+        !authors.is_empty()
+            && authors.iter().all(|m| m.domain.as_ref().is_some_and(|d| ally(d) || brand.owns(d)))
+            && authors.iter().filter_map(|m| m.domain.as_ref()).all(|author| {
+                let aligned = |d: &Domain| d.registrable() == author.registrable();
+                self.vouched(aligned, Requirement::DkimOrSpf).is_some()
+            })
+    }
+
+    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence.
+    pub fn may_speak_for(&self, brand: &Brand) -> bool {
+        matches!(self.proof(brand), Proof::Proven(_)) || self.from_proven_ally(brand)
+    }
+
+    /// A domain accepted by `counts` that vouches for the message: a passing signature, a passing reverse-path, or a
+    /// trusted sealer that saw dmarc=pass.
+    fn vouched(&self, counts: impl Fn(&Domain) -> bool, requirement: Requirement) -> Option<Domain> {
+        let signed = self.auth.dkim_domains().find(|d| counts(d));
+        let path = (requirement == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::Pass)
+            .then_some(self.auth.spf.domain.as_ref())
+            .flatten()
+            .filter(|d| counts(d));
+        signed.or(path).or_else(|| self.attested().iter().find(|d| counts(d))).cloned()
+    }
+
+    /// Author domains for which a sealer the operator trusts saw dmarc=pass (RFC 8617 section 7.2).
+    fn attested(&self) -> &'a [Domain] {
+        let arc = &self.auth.arc;
+        if self.sealer_is_trusted() && arc.result == ArcResult::Pass { &arc.attested } else { &[] }
+    }
+
+    fn sealer_is_trusted(&self) -> bool {
+        let trusted = || self.policy.config.auth.trusted_sealers.iter().filter_map(|s| Domain::parse(s));
+        self.auth.arc.sealer.as_ref().is_some_and(|sealer| trusted().any(|t| sealer.is_within(&t)))
+    }
+
+    /// The look-up that failed and could have vouched for the brand, in words.
+    fn lookup_trouble(&self, brand: &Brand) -> Option<String> {
+        let own = |d: &Option<Domain>| d.as_ref().is_some_and(|d| brand.owns(d));
+        let signature = self.auth.dkim.iter().find(|d| d.result == DkimResult::TempError && own(&d.domain));
+        if let Some(dkim) = signature {
+            return Some(format!("the key {:?} of {} could not be looked up", dkim.selector, brand.name));
+        }
+        if self.auth.arc.result == ArcResult::TempError && self.sealer_is_trusted() {
+            return Some("the key of a trusted ARC sealer could not be looked up".to_owned());
+        }
+        let spf = brand.proof == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::TempError;
+        (spf && own(&self.auth.spf.domain)).then(|| format!("the SPF record of {} could not be looked up", brand.name))
+    }
+
+    /// True if the message poses as the brand towards its reader: its address without proof, its name or domain in a
+    /// display name, or a look-alike author domain.
+    pub fn poses_as(&self, brand: &Brand) -> bool {
+        if self.may_speak_for(brand) {
+            return false;
+        }
+        self.own_author(brand).is_some()
+            || self.message.from.iter().any(|m| {
+                brand.claimed_in(&m.name).is_some() || m.domain.as_ref().is_some_and(|d| brand.imitated_by(d).is_some())
+            })
+    }
+
+    /// True if the message names the brand to its reader, anywhere a person looks.
+    pub fn names(&self, brand: &Brand) -> bool {
+        brand.named_in(&self.subject).is_some() || brand.named_in(&self.text).is_some()
+    }
+
+    /// Words of the subject or text that are a phrase of one of `kinds`. A message that a brand proved to have sent is
+    /// never held to its wording.
+    pub fn phrase(&self, kinds: &[PhraseKind]) -> Option<String> {
+        if self.proven {
+            return None;
+        }
+        let brands: Vec<String> = self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
+        kinds.iter().find_map(|kind| {
+            let text = match kind {
+                PhraseKind::Greeting => first_bytes(&self.text, GREETING_TEXT),
+                _ => &self.text,
+            };
+            let find = |text: &str| self.policy.phrases.find(*kind, text, &brands);
+            find(&self.subject).or_else(|| find(text))
+        })
+    }
+}

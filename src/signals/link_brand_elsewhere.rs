@@ -1,0 +1,22 @@
+//! `http://www.elance.com.mailer.example/`, `http://elance.mailer.example/`: the brand in front of a stranger's domain.
+
+use super::{Brand, Check, Evidence, Kind, Signal, links};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "link-brand-elsewhere",
+    title: "A link's host carries the brand in front of a stranger's domain",
+    why: "Who reads from the left sees the brand; whose page it is stands at the right, immediately before the first slash. \
+          Innocent case: a partner that gives each customer a host of its own name; list it in brand.link_hosts.",
+    points: 50,
+    at_least: None,
+    kind: Kind::Claim,
+    check: Check::Brand(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    links::astray(e, brand).find_map(|(link, authority)| {
+        let host = authority.domain.as_ref()?;
+        let owner = host.registrable();
+        links::in_front(brand, host).then(|| format!("{} leads to {host}, a page of {owner}", links::quoted(link)))
+    })
+}

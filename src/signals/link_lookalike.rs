@@ -1,0 +1,25 @@
+//! `http://elanse.com/`, `http://e1ance.com/`, `http://elance.net/`: a host registered to be misread.
+
+use super::{Brand, Check, Evidence, Kind, Signal, links};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "link-lookalike",
+    title: "A link's host imitates a brand",
+    why: "A domain one letter, one look-alike character or one suffix away is registered to be misread. Innocent case: a \
+          company with a similar name; list its word in brand.not_us.",
+    points: 50,
+    at_least: None,
+    kind: Kind::Claim,
+    check: Check::Brand(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    links::astray(e, brand).find_map(|(link, authority)| {
+        let host = authority.domain.as_ref()?;
+        if links::dashed(brand, host) || links::in_front(brand, host) {
+            return None;
+        }
+        let how = brand.imitated_by(host)?;
+        Some(format!("{}: {how}", links::quoted(link)))
+    })
+}
