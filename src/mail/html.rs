@@ -320,10 +320,9 @@ impl<'o> Reader<'o> {
         }
         let href = first_octets(href, MAX_HREF);
         let mut link = Link::new(kind, href, shown);
-        if let Some(base) = self.base.as_ref().filter(|_| link.authority.is_none() && !has_scheme(&link.href)) {
-            if let Ok(joined) = base.join(&link.href) {
-                link = Link::new(kind, joined.as_str(), shown);
-            }
+        let relative = link.authority.is_none() && !has_scheme(&link.href);
+        if let Some(joined) = self.base.as_ref().filter(|_| relative).and_then(|base| base.join(&link.href).ok()) {
+            link = Link::new(kind, joined.as_str(), shown);
         }
         self.out.links.push(link);
         Some(self.out.links.len() - 1)
