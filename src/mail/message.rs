@@ -12,6 +12,8 @@ use mail_parser::parsers::MessageStream;
 pub const MAX_FIELDS: usize = 2_000;
 /// Octets of header that are read: ten times Postfix's `header_size_limit` for one field.
 pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
+/// Fields beyond those limits that are still read because mail programs show them; each should be there once.
+const MAX_LATE_FIELDS: usize = 50;
 /// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
 const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
@@ -116,27 +118,31 @@ impl Message {
     }
 
     /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
-    /// programs differ about it.
+    /// programs differ about it. Beyond the limits only the fields that mail programs show are still read, so that
+    /// nobody can hide an author behind thousands of other fields.
     fn read_header(&mut self, raw: &[u8]) {
-        let mut at = 0;
+        let (mut at, mut keeping, mut late) = (0, true, 0);
         while at < raw.len() {
             let line = line_at(raw, at);
-            let end = at + line.len();
+            at += line.len();
             let text = without_line_end(line);
             if text.is_empty() {
-                at = end;
                 break;
             }
-            if self.fields.len() >= MAX_FIELDS || end > MAX_HEADER_BYTES {
-                let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
-                self.limits.push(Limit(what));
-                at = header_end(raw, at);
-                break;
+            if late > 0 || self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES {
+                let continues = matches!(text.first(), Some(b' ' | b'\t'));
+                keeping = if continues { keeping && late > 0 } else { is_shown(text) && late <= MAX_LATE_FIELDS };
+                late += usize::from(!continues && keeping || late == 0);
             }
-            self.read_header_line(text);
-            at = end;
+            if keeping {
+                self.read_header_line(text);
+            }
         }
         self.body_offset = at;
+        if late > 0 {
+            let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
+            self.limits.push(Limit(what));
+        }
     }
 
     fn read_header_line(&mut self, line: &[u8]) {
@@ -241,16 +247,10 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Where the body starts, for a header that is not read to its end.
-fn header_end(raw: &[u8], mut at: usize) -> usize {
-    while at < raw.len() {
-        let line = line_at(raw, at);
-        at += line.len();
-        if without_line_end(line).is_empty() {
-            break;
-        }
-    }
-    at
+/// True if the line begins one of the [`SINGLE_FIELDS`].
+fn is_shown(line: &[u8]) -> bool {
+    let name = line.split(|b| *b == b':').next().unwrap_or_default().trim_ascii_end();
+    name.len() < line.len() && SINGLE_FIELDS.iter().any(|f| name.eq_ignore_ascii_case(f.as_bytes()))
 }
 
 #[cfg(test)]
@@ -290,6 +290,21 @@ mod tests {
         let many = Message::parse(b"X: y\r\n".repeat(10_000), true);
         assert_eq!(many.fields.len(), MAX_FIELDS);
         assert_eq!(many.limits.len(), 1);
+    }
+
+    #[test]
+    fn an_author_cannot_hide_behind_the_limits() {
+        for filler in ["X: y\r\n".repeat(3_000), format!("X: {}\r\n", "y".repeat(2 * MAX_HEADER_BYTES))] {
+            let raw = format!("{filler}From: \"A\"\r\n <a@elance.com>\r\nZ: z\r\n z\r\nSubject: s\r\n\r\nbody");
+            let m = Message::parse(raw.clone().into_bytes(), true);
+            assert_eq!(m.from.first().map(|m| m.address.as_str()), Some("a@elance.com"));
+            assert_eq!((m.subject.as_str(), m.limits.len()), ("s", 1));
+            assert_eq!(&m.raw()[m.body_offset..], b"body");
+            let flood = raw + &"\r\nFrom: b@c.test".repeat(10);
+            assert!(Message::parse(flood.into_bytes(), true).fields.len() < MAX_FIELDS + 100);
+        }
+        let flood = Message::parse(b"From: a@b.test\r\n".repeat(20_000), true);
+        assert!(flood.fields.len() <= MAX_FIELDS + MAX_LATE_FIELDS + 1);
     }
 
     #[test]
