@@ -4,7 +4,7 @@
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use super::address::read_mailboxes;
-use super::{Body, Mailbox, mime};
+use super::{Body, Mailbox, decode, mime};
 use mail_parser::parsers::MessageStream;
 
 /// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;
@@ -14,6 +14,8 @@ pub const MAX_FIELDS: usize = 2_000;
 pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
 /// Fields beyond those limits that are still read because mail programs show them; each should be there once.
 const MAX_LATE_FIELDS: usize = 50;
+/// Address fields of one name that are read; each should be there once.
+const MAX_EQUAL_FIELDS: usize = 20;
 /// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
 const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
@@ -22,7 +24,8 @@ const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject",
 pub struct Field {
     /// The name before the colon, white space before the colon removed.
     pub name: String,
-    /// Everything after the colon as written, folding included, without the final line end; invalid UTF-8 replaced.
+    /// Everything after the colon as written, folding included, without the final line end; what is not UTF-8 is read
+    /// as windows-1252, as mail programs do.
     pub value: String,
 }
 
@@ -91,6 +94,10 @@ impl Message {
         let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
         message.subject = subject.join(" ");
         message.note_from();
+        // Without an author mail programs show who sent it.
+        if !message.from.iter().any(|m| m.address.contains('@')) {
+            message.from.extend(message.sender.iter().cloned());
+        }
         message.note_repeated();
         message.body = mime::read_body(&raw, &mut message.defects, &mut message.limits);
         message.raw = raw;
@@ -109,7 +116,11 @@ impl Message {
 
     fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
         let mut found: Vec<Mailbox> = Vec::new();
-        for mailbox in self.values(name).take(SINGLE_FIELDS.len()).flat_map(read_mailboxes) {
+        let values: Vec<&str> = self.values(name).collect();
+        // Of many equal fields programs show the first or the last.
+        let skipped = MAX_EQUAL_FIELDS / 2..values.len().saturating_sub(MAX_EQUAL_FIELDS / 2);
+        let ends = values.iter().enumerate().filter(|(i, _)| !skipped.contains(i));
+        for mailbox in ends.flat_map(|(_, value)| read_mailboxes(value)) {
             if !found.contains(&mailbox) {
                 found.push(mailbox);
             }
@@ -149,14 +160,23 @@ impl Message {
         let continues = matches!(line.first(), Some(b' ' | b'\t'));
         if let (true, Some(field)) = (continues, self.fields.last_mut()) {
             field.value.push_str("\r\n");
-            field.value.push_str(&String::from_utf8_lossy(line));
+            field.value.push_str(&decode::text(line, None, false));
             return;
         }
+        self.read_field(line);
+        // Some programs end a line at a bare CR too (RFC 5322 section 2.2 forbids it): what they show is read as well.
+        for line in line.split(|b| *b == b'\r').skip(1).filter(|l| is_shown(l)).take(MAX_LATE_FIELDS) {
+            self.defects.push(Defect::HeaderGarbage);
+            self.read_field(line);
+        }
+    }
+
+    fn read_field(&mut self, line: &[u8]) {
         let colon = line.iter().position(|b| *b == b':');
-        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end().to_owned());
+        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end_matches(is_no_name).to_owned());
         match (name, colon) {
             (Some(name), Some(colon)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-                let value = String::from_utf8_lossy(&line[colon + 1..]).into_owned();
+                let value = decode::text(&line[colon + 1..], None, false).into_owned();
                 self.fields.push(Field { name, value });
             }
             _ => self.defects.push(Defect::HeaderGarbage),
@@ -247,6 +267,10 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+fn is_no_name(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
 /// True if the line begins one of the [`SINGLE_FIELDS`].
 fn is_shown(line: &[u8]) -> bool {
     let name = line.split(|b| *b == b':').next().unwrap_or_default().trim_ascii_end();
@@ -305,6 +329,22 @@ mod tests {
         }
         let flood = Message::parse(b"From: a@b.test\r\n".repeat(20_000), true);
         assert!(flood.fields.len() <= MAX_FIELDS + MAX_LATE_FIELDS + 1);
+    }
+
+    #[test]
+    fn authors_stand_where_programs_look() {
+        let many = "From: a@b.test\n".repeat(60) + "From: a@elance.com\n\n";
+        for text in [
+            "From\0: a@elance.com\n\n",
+            "X-A: b\rFrom: a@elance.com\nFrom: c@d.test\n\n",
+            "Sender: a@elance.com\n\n",
+            &many,
+        ] {
+            let from = parse(text).from;
+            assert!(from.iter().any(|m| m.address == "a@elance.com"), "{text:?}: {from:?}");
+        }
+        let m = Message::parse(b"From: El\xe4nce <a@b.test>\r\n\r\n".to_vec(), true);
+        assert_eq!(m.from.first().map(|m| m.name.as_str()), Some("Elänce"));
     }
 
     #[test]
