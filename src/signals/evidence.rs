@@ -65,6 +65,13 @@ impl<'a> Evidence<'a> {
         self.message.from.iter().find(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)))
     }
 
+    /// A mailbox of Sender at the brand's own domain, if nothing of the brand vouches for the message.
+    pub fn own_sender_unproven(&self, brand: &Brand) -> Option<&'a Mailbox> {
+        let own = |d: &Domain| brand.owns(d);
+        let sender = self.message.sender.iter().find(|m| m.domain.as_ref().is_some_and(own))?;
+        (self.vouched(own, brand.proof).is_none() && self.lookup_trouble(brand).is_none()).then_some(sender)
+    }
+
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
     /// of the first.
     pub fn proof(&self, brand: &Brand) -> Proof {
