@@ -320,9 +320,13 @@ impl<'o> Reader<'o> {
         }
         let href = first_octets(href, MAX_HREF);
         let mut link = Link::new(kind, href, shown);
-        let relative = link.authority.is_none() && !has_scheme(&link.href);
+        // `www.host` without a scheme is a path beside a base, and a host without one.
+        let relative = !has_scheme(&link.href) && !link.href.starts_with("//");
         if let Some(joined) = self.base.as_ref().filter(|_| relative).and_then(|base| base.join(&link.href).ok()) {
             link = Link::new(kind, joined.as_str(), shown);
+        } else if relative && link.authority.is_none() {
+            // Mail programs that find no scheme open such a target like a typed address.
+            written_links(&link.href, |typed| link.authority = link.authority.take().or(typed.authority));
         }
         self.out.links.push(link);
         Some(self.out.links.len() - 1)
