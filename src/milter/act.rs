@@ -76,7 +76,8 @@ impl Plan {
     /// For a message that could not be judged.
     pub(crate) fn failed(why: Failure, held: bool, mode: Mode, forged: &Forged, terms: Terms) -> Plan {
         let (why, monitor) = (why.as_str(), mode == Mode::Monitor);
-        if !monitor && !(held && terms.actions.contains(Actions::QUARANTINE)) {
+        let can_hold = terms.actions.contains(Actions::QUARANTINE);
+        if !(monitor || held && can_hold) {
             let text = "Message could not be checked at the moment, please try again".to_owned();
             return Plan { edits: Vec::new(), answer: Answer::TryLater(("451", "4.7.1", text)) };
         }
