@@ -1,9 +1,9 @@
 //! Phrases that forged mail uses, by what they do to the reader and by language (`conf/phrases/*.toml`).
 //!
 //! The lists are data: literals in natural spelling, indexed once by their first word, so that searching takes time
-//! linear in the text; one automaton of all phrases with their gaps proved twenty times slower. Text and phrases are compared after [`fold`], as words: commas,
-//! quotes and line ends do not part words, the end of a sentence does. A list with an unknown key or an empty phrase
-//! is refused with its language and the phrase; searching never fails.
+//! linear in the text; one automaton of all phrases with their gaps proved twenty times slower. Text and phrases are
+//! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. A list
+//! with an unknown key or an empty phrase is refused with its language and the phrase; searching never fails.
 
 use crate::mail::text::{find_words, fold};
 use serde::Deserialize;
@@ -39,7 +39,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// What a phrase does to its reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PhraseKind {
     /// It greets anybody: "Dear customer", "Attention Elance member".
     Greeting,
@@ -62,12 +62,22 @@ impl PhraseKind {
 /// Phrases of all languages, compiled.
 #[derive(Debug)]
 pub struct Phrases {
-    /// One for each of [`PhraseKind::ALL`], in that order.
-    by_kind: Vec<Index>,
+    index: Index,
 }
 
-/// Phrases by their first word.
-type Index = HashMap<String, Vec<Pattern>>;
+/// The first phrase of each kind found in a text, in the text's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits([Option<String>; PhraseKind::ALL.len()]);
+
+impl Hits {
+    /// The words that are a phrase of `kind`.
+    pub fn of(&self, kind: PhraseKind) -> Option<&str> {
+        self.0[kind as usize].as_deref()
+    }
+}
+
+/// Phrases of all kinds by their first word.
+type Index = HashMap<String, Vec<(PhraseKind, Pattern)>>;
 
 /// What follows the first word of a phrase.
 type Pattern = Vec<Step>;
@@ -122,33 +132,43 @@ impl Phrases {
         for (name, text) in lists {
             files.push(toml::from_str::<File>(text).map_err(|e| format!("phrases {name}: {}", e.message()))?);
         }
-        let by_kind = PhraseKind::ALL.iter().map(|kind| compiled(&files, *kind)).collect::<Result<_, _>>()?;
-        Ok(Phrases { by_kind })
+        Ok(Phrases { index: compiled(&files)? })
     }
 
-    /// The first phrase of `kind` in folded text, in the words of the text; `brand_names` (in any spelling) are what
-    /// `{brand}` stands for.
-    pub fn find(&self, kind: PhraseKind, folded_text: &str, brand_names: &[String]) -> Option<String> {
-        let scan = if kind == PhraseKind::Greeting { GREETING_WITHIN } else { MAX_SCANNED };
-        let text = &folded_text[..folded_text.floor_char_boundary(scan)];
+    /// The first phrase of each kind in folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
+    pub fn find(&self, folded_text: &str, brand_names: &[String]) -> Hits {
+        let text = &folded_text[..folded_text.floor_char_boundary(MAX_SCANNED)];
         let names = folded_names(brand_names);
         let (prepared, named) = prepare(text, &names);
-        let index = self.by_kind.get(PhraseKind::ALL.iter().position(|k| *k == kind)?)?;
         let words: Vec<&str> = prepared.split(' ').filter(|w| !w.is_empty()).collect();
-        let (start, count) = words.iter().enumerate().find_map(|(start, first)| {
-            let after = &words[start + 1..];
-            let longest = index.get(*first)?.iter().filter_map(|p| matched(p, after)).max()?;
-            Some((start, longest + 1))
-        })?;
-        // The names replaced before the match tell which one each sign in it stands for.
-        let is_brand = |word: &&&str| **word == BRAND_WORD;
-        let mut used = named.iter().skip(words[..start].iter().filter(is_brand).count());
-        let evidence: Vec<&str> = words[start..start + count]
-            .iter()
-            .map(|word| if is_brand(&word) { used.next().copied().unwrap_or_default() } else { word })
-            .collect();
-        Some(evidence.join(" ").chars().take(MAX_EVIDENCE).collect())
+        let mut hits = Hits::default();
+        let mut octets = 0;
+        for (start, first) in words.iter().enumerate() {
+            octets += first.len() + 1;
+            let Some(patterns) = self.index.get(*first) else { continue };
+            for patterns in patterns.chunk_by(|a, b| a.0 == b.0) {
+                let kind = patterns[0].0;
+                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
+                if late || hits.of(kind).is_some() {
+                    continue;
+                }
+                let after = &words[start + 1..];
+                let longest = patterns.iter().filter_map(|(_, p)| matched(p, after)).max();
+                hits.0[kind as usize] = longest.map(|more| evidence(&words, start, more + 1, &named));
+            }
+        }
+        hits
     }
+}
+
+/// The words of a match, brand names put back.
+fn evidence(words: &[&str], start: usize, count: usize, named: &[&str]) -> String {
+    // The names replaced before the match tell which one each sign in it stands for.
+    let mut used = named.iter().skip(words[..start].iter().filter(|w| **w == BRAND_WORD).count());
+    let shown = words[start..start + count]
+        .iter()
+        .map(|word| if *word == BRAND_WORD { used.next().copied().unwrap_or_default() } else { word });
+    shown.collect::<Vec<_>>().join(" ").chars().take(MAX_EVIDENCE).collect()
 }
 
 /// How many words the rest of a phrase takes of `words`, the fewest its gaps allow.
@@ -233,12 +253,12 @@ fn push_words(out: &mut String, text: &str) {
 }
 
 /// All phrases of a kind, indexed.
-fn compiled(files: &[File], kind: PhraseKind) -> Result<Index, String> {
+fn compiled(files: &[File]) -> Result<Index, String> {
     let mut index = Index::new();
-    for file in files {
+    for (file, kind) in files.iter().flat_map(|f| PhraseKind::ALL.map(|kind| (f, kind))) {
         for phrase in &file.section(kind).phrases {
             let (first, rest) = pattern(phrase).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
-            index.entry(first).or_default().push(rest);
+            index.entry(first).or_default().push((kind, rest));
         }
     }
     for patterns in index.values_mut() {

@@ -5,12 +5,10 @@ use crate::auth::{ArcResult, AuthResults, DkimResult, SpfResult};
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message};
 use crate::policy::config::Proof as Requirement;
-use crate::policy::{Brand, Ownership, PhraseKind, Policy};
+use crate::policy::{Brand, Hits, Ownership, PhraseKind, Policy};
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
 const SEARCHED_TEXT: usize = 64 * 1024;
-/// Octets of folded text in which a greeting is looked for: it stands at the beginning or it greets nobody.
-const GREETING_TEXT: usize = 400;
 
 /// Whether a brand really sent a message (DESIGN section 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +39,8 @@ pub struct Evidence<'a> {
     pub text: String,
     /// True if some brand proved to be the sender.
     pub proven: bool,
+    /// Phrases found in the subject and in the text.
+    wording: [Hits; 2],
 }
 
 impl<'a> Evidence<'a> {
@@ -53,7 +53,9 @@ impl<'a> Evidence<'a> {
     ) -> Evidence<'a> {
         let subject = fold(&message.subject);
         let text = fold(first_bytes(&message.body.text, SEARCHED_TEXT));
-        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false };
+        let names: Vec<String> = policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
+        let wording = [&subject, &text].map(|t| policy.phrases.find(t, &names));
+        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording };
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
     }
@@ -149,18 +151,10 @@ impl<'a> Evidence<'a> {
 
     /// Words of the subject or text that are a phrase of one of `kinds`. A message that a brand proved to have sent is
     /// never held to its wording.
-    pub fn phrase(&self, kinds: &[PhraseKind]) -> Option<String> {
+    pub fn phrase(&self, kinds: &[PhraseKind]) -> Option<&str> {
         if self.proven {
             return None;
         }
-        let brands: Vec<String> = self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
-        kinds.iter().find_map(|kind| {
-            let text = match kind {
-                PhraseKind::Greeting => first_bytes(&self.text, GREETING_TEXT),
-                _ => &self.text,
-            };
-            let find = |text: &str| self.policy.phrases.find(*kind, text, &brands);
-            find(&self.subject).or_else(|| find(text))
-        })
+        kinds.iter().find_map(|kind| self.wording.iter().find_map(|hits| hits.of(*kind)))
     }
 }
