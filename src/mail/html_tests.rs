@@ -175,6 +175,18 @@ fn timings() {
         "&amp",
         "a.",
         "<a b c=d ",
+        "<a b='>' c=\">\" ",
+        "<",
+        "<!",
+        "</>",
+        "\0",
+        "\n",
+        "&x",
+        ">",
+        "<!-- > ",
+        "<title>",
+        "<title></",
+        "<script><!--<script></script ",
         "<style>",
         "</style",
         "<td><p>",
@@ -189,4 +201,12 @@ fn timings() {
         }
         println!("{:?}{out}", &unit[..unit.len().min(20)]);
     }
+    let mut out = String::new();
+    for count in [60_000, 120_000] {
+        let html: String = (0..count).map(|i| format!("{}a{i} ", if i % 90 == 0 { "><p " } else { "" })).collect();
+        let start = std::time::Instant::now();
+        read(&html);
+        out += &format!(" {:?} for {}", start.elapsed(), html.len());
+    }
+    println!("distinct attributes{out}");
 }
