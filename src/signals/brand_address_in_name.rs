@@ -14,11 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
-        return None;
-    }
-    let foreign = e.message.from.iter().filter(|m| m.domain.as_ref().is_none_or(|d| !brand.owns(d)));
-    foreign.into_iter().find_map(|m| {
+    e.strangers(brand).find_map(|m| {
         let shown = brand.domain_in(&m.name)?;
         Some(format!("the display name shows {shown:?}, the address is at {}", m.written_domain()))
     })
