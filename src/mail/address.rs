@@ -4,6 +4,8 @@
 //! reading is returned and the caller counts all of them. Reading never fails; what holds no address gives none.
 
 use super::Domain;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is no list
 /// of authors a person could check.
@@ -225,12 +227,13 @@ fn angle_addresses(text: &str) -> Vec<Mailbox> {
     found
 }
 
-/// Anything of the shape `local@domain`, for a field that holds no address in any orderly reading.
+/// Anything of the shape `local@domain`, the local part perhaps cut off, for a field that holds no address in any
+/// orderly reading.
 fn loose(text: &str) -> Vec<Mailbox> {
-    text.split(|c: char| c.is_whitespace() || "<>()\",;:[]".contains(c))
-        .filter(|word| word.split_once('@').is_some_and(|(_, domain)| !domain.is_empty()))
-        .map(|word| Mailbox::new("", word))
-        .collect()
+    #[allow(clippy::expect_used, reason = "a constant pattern, compiled by every test")]
+    static SHAPE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"[^\s<>()",;:\[\]@]*@[^\s<>()",;:\[\]]+"#).expect("a pattern"));
+    SHAPE.find_iter(text).take(MAX_MAILBOXES).map(|found| Mailbox::new("", found.as_str())).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::auth::header::claims_authserv_id;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
-/// Such fields removed from one message. Each is one request to the MTA, which walks its copy of the message for it;
+/// Such fields of either kind removed from one message, so that many of one cannot shield the other. Each is one request to the MTA, which walks its copy of the message for it;
 /// honest mail has none or two.
 const MAX_FORGED: usize = 500;
 
@@ -17,6 +17,8 @@ const OUR_PREFIX: &[u8] = b"x-spoof-";
 pub(crate) struct Forged {
     seen: HashMap<Vec<u8>, i32>,
     found: Vec<(CString, i32)>,
+    /// How many of them are results, and how many are `X-Spoof-*`.
+    kinds: [usize; 2],
     more: bool,
 }
 
@@ -28,12 +30,14 @@ impl Forged {
         if !results && !key.starts_with(OUR_PREFIX) {
             return;
         }
-        if self.found.len() >= MAX_FORGED {
+        let count = &mut self.kinds[usize::from(!results)];
+        if *count >= MAX_FORGED {
             self.more = true;
             return;
         }
         let number = self.seen.entry(key).and_modify(|n| *n += 1).or_insert(1);
         if !results || claims_authserv_id(&value.to_string_lossy(), authserv_id) {
+            *count += 1;
             self.found.push((name.to_owned(), *number));
         }
     }

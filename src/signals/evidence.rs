@@ -151,6 +151,12 @@ impl<'a> Evidence<'a> {
             })
     }
 
+    /// The authors that do not belong to the brand; none if the message may speak for it.
+    pub fn strangers(&self, brand: &Brand) -> impl Iterator<Item = &'a Mailbox> {
+        let authors = if self.may_speak_for(brand) { &[] } else { self.message.from.as_slice() };
+        authors.iter().filter(|m| m.domain.as_ref().is_none_or(|d| !brand.owns(d)))
+    }
+
     /// True if the message names the brand to its reader, anywhere a person looks.
     pub fn names(&self, brand: &Brand) -> bool {
         brand.named_in(&self.subject).is_some() || brand.named_in(&self.text).is_some()

@@ -1,0 +1,143 @@
+//! The CPU time of the gateway over the milter socket, beside a milter that accepts everything, in the same run.
+//!
+//! Both are processes of their own (the second is this program, started with `--accept-all`) with the same negotiation;
+//! the same signed 10 kB messages go to both through one connection, in turns. What is printed is their own CPU time
+//! (user and system, from /proc), not that of the client, and the gateway's idle and final memory.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+#[path = "../tests/common/dns.rs"]
+mod dns;
+mod messages;
+
+use indymilter::{Callbacks, Context, NegotiateContext, ProtoOpts, Status};
+use indymilter_test::{MacroStage, TestConnection};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+/// Messages in a turn, and turns: long enough for the kernel's clock (100 ticks a second), short enough to be bounded.
+const MESSAGES: usize = 1_000;
+const TURNS: usize = 4;
+
+fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    match std::env::args().any(|a| a == "--accept-all") {
+        true => runtime.block_on(accept_all()),
+        false => runtime.block_on(measure()),
+    }
+}
+
+/// The milter that accepts everything: negotiates what the gateway negotiates, and looks at nothing.
+async fn accept_all() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    eprintln!("listens on inet:{}", listener.local_addr().unwrap());
+    let opts = ProtoOpts::LEADING_SPACE | ProtoOpts::SKIP | ProtoOpts::NO_DATA | ProtoOpts::NO_UNKNOWN;
+    let noreply =
+        ProtoOpts::NOREPLY_CONNECT | ProtoOpts::NOREPLY_HELO | ProtoOpts::NOREPLY_MAIL | ProtoOpts::NOREPLY_RCPT;
+    let noreply = noreply | ProtoOpts::NOREPLY_HEADER | ProtoOpts::NOREPLY_EOH;
+    let silent = || Box::pin(std::future::ready(Status::Noreply));
+    let callbacks = Callbacks::<()>::new()
+        .on_negotiate(move |cx: &mut NegotiateContext<()>, _, offered| {
+            cx.requested_opts = (opts | noreply) & offered;
+            Box::pin(std::future::ready(Status::Continue))
+        })
+        .on_connect(move |_: &mut Context<()>, _, _| silent())
+        .on_helo(move |_, _| silent())
+        .on_mail(move |_, _| silent())
+        .on_rcpt(move |_, _| silent())
+        .on_header(move |_, _, _| silent())
+        .on_eoh(move |_| silent())
+        .on_body(|_, _| Box::pin(std::future::ready(Status::Continue)))
+        .on_eom(|_| Box::pin(std::future::ready(Status::Accept)));
+    indymilter::run(listener, callbacks, indymilter::Config::default(), std::future::pending::<()>()).await.unwrap();
+}
+
+async fn measure() {
+    let server = dns::serve(messages::ZONE, 0).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("bench.toml");
+    let text = format!(
+        "[milter]\nlisten = [\"inet:127.0.0.1:0\"]\n[metrics]\nlisten = \"\"\n[dns]\nservers = [\"{}\"]\n",
+        server.addr
+    );
+    std::fs::write(&config, text).unwrap();
+    let mut gateway = Command::new(env!("CARGO_BIN_EXE_spoof-milter"));
+    let (gateway, gateway_addr) = start(gateway.arg("-c").arg(&config).arg("run"));
+    let (noop, noop_addr) = start(Command::new(std::env::current_exe().unwrap()).arg("--accept-all"));
+    let idle = memory(&gateway.0);
+    let raw = messages::signed(&messages::text(10_000));
+    let (mut judged, mut accepted) = (0, 0);
+    for _ in 0..TURNS {
+        judged += cpu_of(&gateway, gateway_addr, &raw).await;
+        accepted += cpu_of(&noop, noop_addr, &raw).await;
+    }
+    let each = |ticks: u64| ticks as f64 * 10_000.0 / (MESSAGES * TURNS) as f64;
+    println!("{} signed messages of 10 kB over one milter connection, CPU time a message:", MESSAGES * TURNS);
+    println!("  a milter that accepts everything  {:7.1} µs", each(accepted));
+    println!("  the gateway                       {:7.1} µs", each(judged));
+    println!("  ratio                             {:7.2}", judged as f64 / accepted.max(1) as f64);
+    println!("memory of the gateway: idle {idle} kB, then {} kB", memory(&gateway.0));
+}
+
+/// A child that is ended with its owner.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a milter and reads from stderr where it listens.
+fn start(command: &mut Command) -> (Ended, SocketAddr) {
+    // One log line a message is part of the gateway's work; where it goes is not.
+    let mut child = command.env("RUST_LOG", "info,indymilter=warn").stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let said = lines.find_map(|l| l.unwrap().split_once("listens on inet:").map(|(_, rest)| rest.to_owned())).unwrap();
+    std::thread::spawn(move || lines.for_each(drop));
+    let address = said.split([',', ' ']).next().unwrap().parse().unwrap();
+    (Ended(child), address)
+}
+
+/// CPU ticks that the milter spends on one turn of messages.
+async fn cpu_of(milter: &Ended, address: SocketAddr, raw: &[u8]) -> u64 {
+    let text = String::from_utf8(raw.to_vec()).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let unfolded = head.replace("\r\n\t", "\n\t").replace("\r\n ", "\n ");
+    let fields: Vec<(&str, &str)> = unfolded.split("\r\n").map(|f| f.split_once(':').unwrap()).collect();
+    let before = ticks(&milter.0);
+    let mut connection = TestConnection::configure().exact_leading_space(true).open_tcp(address).await.unwrap();
+    connection.macros(MacroStage::Connect, [("j", "mx.example.net")]).await.unwrap();
+    connection.connect("client.example", (messages::CLIENT.parse::<std::net::IpAddr>().unwrap(), 25)).await.unwrap();
+    connection.helo("mail.orchardmail.example").await.unwrap();
+    for _ in 0..MESSAGES {
+        connection.mail(["<bounce@orchardmail.example>"]).await.unwrap();
+        connection.rcpt(["<member@example.net>"]).await.unwrap();
+        for (name, value) in &fields {
+            connection.header(*name, *value).await.unwrap();
+        }
+        connection.eoh().await.unwrap();
+        connection.body(body.as_bytes().to_vec()).await.unwrap();
+        connection.macros(MacroStage::Eom, [("i", "4bXbench")]).await.unwrap();
+        let (_, status) = connection.eom().await.unwrap();
+        assert!(matches!(status, indymilter_test::Status::Accept | indymilter_test::Status::Continue), "{status:?}");
+    }
+    connection.close().await.unwrap();
+    ticks(&milter.0) - before
+}
+
+/// User and system time of a process, in hundredths of a second (proc(5): fields 14 and 15 of stat).
+fn ticks(child: &Child) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+    let after_name = stat.rsplit_once(')').unwrap().1;
+    after_name.split_whitespace().skip(11).take(2).map(|n| n.parse::<u64>().unwrap()).sum()
+}
+
+/// Resident memory in kB.
+fn memory(child: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
