@@ -56,8 +56,22 @@ impl<'a> Evidence<'a> {
         let names: Vec<String> = policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
         let wording = [&subject, &text].map(|t| policy.phrases.find(t, &names));
         let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording };
+        evidence.set_quotes_aside(&names);
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
+    }
+
+    /// In an answer the quoted lines are another's words, unless the message poses as a brand: a member who quotes a
+    /// notice asks for nothing.
+    fn set_quotes_aside(&mut self, names: &[String]) {
+        let answers = self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some();
+        let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+        let quoted = |line: &&str| line.trim_start().starts_with('>');
+        let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
+        if answers && quotes && !self.policy.brands.iter().any(|b| self.poses_as(b)) {
+            let own: Vec<&str> = shown.lines().filter(|l| !quoted(l)).collect();
+            self.wording[1] = self.policy.phrases.find(&fold(&own.join("\n")), names);
+        }
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading.

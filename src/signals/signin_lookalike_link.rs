@@ -66,6 +66,5 @@ fn dressed(authority: &Authority, brand: &Brand) -> bool {
         let words = stem.split(['-', '_']).count();
         words <= 2 && brand.compact_names().any(|n| n.baited_in(&stem) && SIGN_IN.iter().any(|w| stem.contains(w)))
     };
-    path.iter().any(|s| both(s))
-        || path.iter().any(|s| named(&s)) && path.iter().chain(&query).any(|s| !named(&s) && asks(&s))
+    path.iter().any(both) || path.iter().any(|s| named(&s)) && path.iter().chain(&query).any(|s| !named(&s) && asks(&s))
 }
