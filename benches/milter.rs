@@ -1,8 +1,8 @@
 //! The CPU time of the gateway over the milter socket, beside a milter that accepts everything, in the same run.
 //!
-//! Both are processes of their own (the second is this program, started with `--accept-all`) with the same negotiation;
-//! the same signed 10 kB messages go to both through one connection, in turns. What is printed is their own CPU time
-//! (user and system, from /proc), not that of the client, and the gateway's idle and final memory.
+//! Both are processes of their own (the second is this program, started with `--accept-all`) with the same negotiation
+//! on unix sockets; the same signed 10 kB messages go to both through one connection, in turns. What is printed is their
+//! own CPU time (user and system, from /proc), not that of the client, and the gateway's idle and final memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
@@ -13,7 +13,7 @@ mod messages;
 use indymilter::{Callbacks, Context, NegotiateContext, ProtoOpts, Status};
 use indymilter_test::{MacroStage, TestConnection};
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 /// Messages in a turn, and turns: long enough for the kernel's clock (100 ticks a second), short enough to be bounded.
@@ -22,16 +22,16 @@ const TURNS: usize = 4;
 
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    match std::env::args().any(|a| a == "--accept-all") {
-        true => runtime.block_on(accept_all()),
-        false => runtime.block_on(measure()),
+    match std::env::args().skip_while(|a| a != "--accept-all").nth(1) {
+        Some(socket) => runtime.block_on(accept_all(Path::new(&socket))),
+        None => runtime.block_on(measure()),
     }
 }
 
 /// The milter that accepts everything: negotiates what the gateway negotiates, and looks at nothing.
-async fn accept_all() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    eprintln!("listens on inet:{}", listener.local_addr().unwrap());
+async fn accept_all(socket: &Path) {
+    let listener = tokio::net::UnixListener::bind(socket).unwrap();
+    eprintln!("listens on unix:{}", socket.display());
     let opts = ProtoOpts::LEADING_SPACE | ProtoOpts::SKIP | ProtoOpts::NO_DATA | ProtoOpts::NO_UNKNOWN;
     let noreply =
         ProtoOpts::NOREPLY_CONNECT | ProtoOpts::NOREPLY_HELO | ProtoOpts::NOREPLY_MAIL | ProtoOpts::NOREPLY_RCPT;
@@ -57,20 +57,22 @@ async fn measure() {
     let server = dns::serve(messages::ZONE, 0).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("bench.toml");
+    let (gateway_socket, noop_socket) = (folder.path().join("gateway"), folder.path().join("noop"));
     let text = format!(
-        "[milter]\nlisten = [\"inet:127.0.0.1:0\"]\n[metrics]\nlisten = \"\"\n[dns]\nservers = [\"{}\"]\n",
+        "[milter]\nlisten = [\"unix:{}\"]\n[metrics]\nlisten = \"\"\n[dns]\nservers = [\"{}\"]\n",
+        gateway_socket.display(),
         server.addr
     );
     std::fs::write(&config, text).unwrap();
     let mut gateway = Command::new(env!("CARGO_BIN_EXE_spoof-milter"));
-    let (gateway, gateway_addr) = start(gateway.arg("-c").arg(&config).arg("run"));
-    let (noop, noop_addr) = start(Command::new(std::env::current_exe().unwrap()).arg("--accept-all"));
+    let gateway = start(gateway.arg("-c").arg(&config).arg("run"));
+    let noop = start(Command::new(std::env::current_exe().unwrap()).arg("--accept-all").arg(&noop_socket));
     let idle = memory(&gateway.0);
     let raw = messages::signed(&messages::text(10_000));
     let (mut judged, mut accepted) = (0, 0);
     for _ in 0..TURNS {
-        judged += cpu_of(&gateway, gateway_addr, &raw).await;
-        accepted += cpu_of(&noop, noop_addr, &raw).await;
+        judged += cpu_of(&gateway, &gateway_socket, &raw).await;
+        accepted += cpu_of(&noop, &noop_socket, &raw).await;
     }
     let each = |ticks: u64| ticks as f64 * 10_000.0 / (MESSAGES * TURNS) as f64;
     println!("{} signed messages of 10 kB over one milter connection, CPU time a message:", MESSAGES * TURNS);
@@ -90,25 +92,24 @@ impl Drop for Ended {
     }
 }
 
-/// Starts a milter and reads from stderr where it listens.
-fn start(command: &mut Command) -> (Ended, SocketAddr) {
+/// Starts a milter and waits until it says on stderr that it listens.
+fn start(command: &mut Command) -> Ended {
     // One log line a message is part of the gateway's work; where it goes is not.
     let mut child = command.env("RUST_LOG", "info,indymilter=warn").stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let said = lines.find_map(|l| l.unwrap().split_once("listens on inet:").map(|(_, rest)| rest.to_owned())).unwrap();
+    assert!(lines.any(|l| l.unwrap().contains("listens on")), "it ended before it listened");
     std::thread::spawn(move || lines.for_each(drop));
-    let address = said.split([',', ' ']).next().unwrap().parse().unwrap();
-    (Ended(child), address)
+    Ended(child)
 }
 
 /// CPU ticks that the milter spends on one turn of messages.
-async fn cpu_of(milter: &Ended, address: SocketAddr, raw: &[u8]) -> u64 {
+async fn cpu_of(milter: &Ended, socket: &Path, raw: &[u8]) -> u64 {
     let text = String::from_utf8(raw.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let unfolded = head.replace("\r\n\t", "\n\t").replace("\r\n ", "\n ");
     let fields: Vec<(&str, &str)> = unfolded.split("\r\n").map(|f| f.split_once(':').unwrap()).collect();
     let before = ticks(&milter.0);
-    let mut connection = TestConnection::configure().exact_leading_space(true).open_tcp(address).await.unwrap();
+    let mut connection = TestConnection::configure().exact_leading_space(true).open_unix(socket).await.unwrap();
     connection.macros(MacroStage::Connect, [("j", "mx.example.net")]).await.unwrap();
     connection.connect("client.example", (messages::CLIENT.parse::<std::net::IpAddr>().unwrap(), 25)).await.unwrap();
     connection.helo("mail.orchardmail.example").await.unwrap();

@@ -19,7 +19,6 @@ const START_LIMIT: Duration = Duration::from_secs(20);
 const STOP_LIMIT: Duration = Duration::from_secs(35);
 
 /// Runs for as long as the value lives.
-#[derive(Debug)]
 pub struct Gateway {
     child: Child,
     dir: tempfile::TempDir,
