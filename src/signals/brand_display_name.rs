@@ -1,6 +1,7 @@
 //! `From: "Elance Support" <x@mailer.example>`.
 
 use super::{Brand, Check, Evidence, Kind, Signal};
+use crate::mail::text::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-display-name",
@@ -20,7 +21,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
             let how = brand.claimed_by_local_part(&m.local)?;
             return Some(format!("the address shows {how}, at {}", m.written_domain()));
         }
-        let how = brand.claimed_in(&m.name)?;
+        // The brand's address in the name is for brand-address-in-name to tell; the same words do not count twice.
+        let rest = brand.domain_in(&m.name).map(|shown| fold(&m.name).replace(&shown, " "));
+        let how = brand.claimed_in(rest.as_ref().unwrap_or(&m.name))?;
         Some(format!("the display name {:?} shows {how}, the address is at {}", m.name, m.written_domain()))
     })
 }

@@ -14,8 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray(e, brand).find_map(|(link, authority)| {
-        let host = authority.domain.as_ref()?;
+    links::astray_hosts(e, brand).find_map(|(link, host)| {
         if links::dashed(brand, host) || links::in_front(brand, host) {
             return None;
         }

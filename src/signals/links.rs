@@ -2,6 +2,7 @@
 
 use super::{Brand, Evidence};
 use crate::mail::{Authority, Domain, Link, LinkKind};
+use std::collections::HashSet;
 
 /// Characters of a URL that evidence quotes.
 const QUOTED_URL: usize = 120;
@@ -15,6 +16,14 @@ pub(super) fn followed<'a>(e: &Evidence<'a>) -> impl Iterator<Item = (&'a Link, 
 /// The same, without those that lead where the brand's honest links lead.
 pub(super) fn astray<'a>(e: &Evidence<'a>, brand: &Brand) -> impl Iterator<Item = (&'a Link, &'a Authority)> {
     followed(e).filter(|(_, a)| !a.domain.as_ref().is_some_and(|d| brand.links_to(d)))
+}
+
+/// The hosts that [`astray`] links lead to, each once, with the first link that does: newsletters link one host a hundred
+/// times.
+pub(super) fn astray_hosts<'a>(e: &Evidence<'a>, brand: &Brand) -> impl Iterator<Item = (&'a Link, &'a Domain)> {
+    let mut seen = HashSet::new();
+    let hosts = followed(e).filter_map(|(link, a)| Some((link, a.domain.as_ref()?)));
+    hosts.filter(move |(_, host)| seen.insert(*host)).filter(|(_, host)| !brand.links_to(host))
 }
 
 /// Links of any scheme a person may follow, without those that lead where the brand's honest links or mailboxes are.

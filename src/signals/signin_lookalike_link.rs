@@ -1,8 +1,9 @@
 //! `http://198.51.100.7/elance/login.php`, `http://hacked.example/wp/elance.com/signin`: a copy of the sign-in page.
 
 use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::mail::Authority;
+use crate::mail::lookalike::Name;
 use crate::mail::text::fold;
+use crate::mail::{Authority, Domain};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",
@@ -50,6 +51,10 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 /// made of both (`elance-login.php`).
 fn dressed(authority: &Authority, brand: &Brand) -> bool {
     let rest = fold(&percent_encoding::percent_decode_str(&authority.rest).decode_utf8_lossy());
+    let domains = brand.domains.iter().map(Domain::as_str);
+    if !brand.compact_names().map(Name::as_str).chain(domains).any(|name| rest.contains(name)) {
+        return false;
+    }
     let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
     let cut =
         |s: &'_ str| s.split(['/', '?', '&', '=', '#', '\\']).filter(|s| !s.is_empty()).map(str::to_owned).collect();
