@@ -12,13 +12,20 @@ const CASE_ID_BYTES: usize = 10;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let auth = authenticator.authenticate(envelope, message, &[]).await;
+    let auth = authenticator.authenticate(envelope, message).await;
     let mut verdict = decide(&Evidence::new(envelope, message, &auth, policy), case_id(envelope, message));
     let reported = |to: &String| policy.is_report_mailbox(to);
-    if !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported) {
-        verdict.passed = Some(Passed::ReportMailbox);
-    }
+    let report = !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported);
+    verdict.passed = not_inbound(envelope, policy).or(report.then_some(Passed::ReportMailbox));
     verdict
+}
+
+/// Why a message is not judged as inbound, if it is not: its client authenticated, or stands in a trusted network.
+pub fn not_inbound(envelope: &Envelope, policy: &Policy) -> Option<Passed> {
+    if envelope.auth_user.is_some() {
+        return Some(Passed::AuthenticatedClient);
+    }
+    envelope.client.ip.is_some_and(|ip| policy.trusts(ip)).then_some(Passed::TrustedNetwork)
 }
 
 /// The policy of a file (of the defaults without one), with its signal ids checked.

@@ -83,24 +83,21 @@ fn ascii(value: &str, max: usize) -> String {
     out
 }
 
-/// The log line of a judged message: `QUEUEID: action=… score=… …`. One line, one event.
+/// The log line of a judged message: `QUEUEID: action=… score=… …`. One line, one event; its values are fields of the
+/// event too, for JSON and the journal.
 pub fn log(v: &Verdict, envelope: &Envelope, message: &Message, took: Duration) {
     let author = message.from.first().map_or("", |m| m.domain.as_ref().map_or(m.written_domain(), |d| d.as_str()));
     let signals: Vec<&str> = v.findings.iter().map(|f| f.signal.id).collect();
+    let (client, took_ms) = (envelope.client.ip.map_or("-".to_owned(), |ip| ip.to_string()), took.as_millis());
+    let (queue_id, brand) = (token(&envelope.queue_id), token(v.brand.as_deref().unwrap_or_default()));
+    let (author, signals) = (token(author), token(&signals.join(",")));
+    let (dkim, dmarc) = (v.auth.dkim_summary().as_str(), v.auth.dmarc_summary().result.as_str());
+    let (spf, arc) = (v.auth.spf.result.as_str(), v.auth.arc.result.as_str());
     let mut line = format!(
-        "{}: action={} score={} brand={} from={} client={} spf={} dkim={} dmarc={} arc={} signals={} time_ms={} policy={} case={}",
-        token(&envelope.queue_id),
+        "{queue_id}: action={} score={} brand={brand} from={author} client={client} spf={spf} dkim={dkim} dmarc={dmarc} \
+         arc={arc} signals={signals} time_ms={took_ms} policy={} case={}",
         v.word(),
         v.score,
-        token(v.brand.as_deref().unwrap_or_default()),
-        token(author),
-        envelope.client.ip.map_or("-".to_owned(), |ip| ip.to_string()),
-        v.auth.spf.result,
-        v.auth.dkim_summary(),
-        v.auth.dmarc_summary().result,
-        v.auth.arc.result,
-        token(&signals.join(",")),
-        took.as_millis(),
         v.policy_id,
         v.case_id,
     );
@@ -116,7 +113,10 @@ pub fn log(v: &Verdict, envelope: &Envelope, message: &Message, took: Duration) 
     if let Some(why) = &v.deferred {
         let _ = write!(line, " deferred={:?}", ascii(why, MAX_LOG_VALUE));
     }
-    tracing::info!(target: "spoof_milter", "{line}");
+    tracing::info!(
+        target: "spoof_milter", queue_id, action = v.word(), score = v.score, brand, from = author, client, spf, dkim, dmarc, arc,
+        signals, time_ms = u64::try_from(took_ms).unwrap_or(u64::MAX), policy = v.policy_id, case = v.case_id, "{line}"
+    );
 }
 
 /// A value without blanks and control characters, `-` if there is none: it cannot look like another field.

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tracing_subscriber::fmt::format::debug_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -279,10 +280,14 @@ async fn watchdog() {
 /// Sends the log where the configuration says. Without a journal, journald falls back to text.
 fn init_log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,indymilter=warn"));
-    let text = || tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(false);
+    let stderr = || tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(false);
+    // The line alone: whoever collects stderr adds the time, and the fields stand in the line already.
+    let line_only =
+        debug_fn(|out, field, value| if field.name() == "message" { write!(out, "{value:?}") } else { Ok(()) });
+    let text = || stderr().without_time().with_level(false).fmt_fields(line_only.clone());
     let (layer, missing) = match format {
         LogFormat::Text => (text().boxed(), None),
-        LogFormat::Json => (text().json().boxed(), None),
+        LogFormat::Json => (stderr().json().flatten_event(true).boxed(), None),
         LogFormat::Journald => match tracing_journald::layer() {
             Ok(layer) => (layer.boxed(), None),
             Err(e) => (text().boxed(), Some(e)),

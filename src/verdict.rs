@@ -133,6 +133,10 @@ pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
     let concerned = chosen.claim > Claim::None || proven || deferred.is_some();
     let mut findings = brands.swap_remove(worst);
     findings.extend(message);
+    if chosen.claim == Claim::None {
+        // What does not count is not held up to readers either.
+        findings.retain(|f| f.signal.kind != Kind::Intent);
+    }
     findings.sort_by_key(|f| (f.shadow, std::cmp::Reverse(f.points)));
     Verdict {
         action: chosen.action,

@@ -51,12 +51,7 @@ impl Authenticator {
 
     /// Authenticates one message within the budget. Never fails: trouble is `temperror`. Which ARC sealers are trusted
     /// changes nothing here; the results say who sealed and what he saw.
-    pub async fn authenticate(
-        &self,
-        envelope: &Envelope,
-        message: &Message,
-        _trusted_sealers: &[Domain],
-    ) -> AuthResults {
+    pub async fn authenticate(&self, envelope: &Envelope, message: &Message) -> AuthResults {
         let mut results = AuthResults {
             spf_helo: spf::helo_identity(envelope),
             spf: spf::sender_identity(envelope),

@@ -9,8 +9,7 @@ use crate::auth::Authenticator;
 use crate::judge::{judge, load_policy};
 use crate::mail::message::on_the_wire;
 use crate::mail::{Client, Envelope, Message};
-use crate::policy::Policy;
-use crate::verdict::{Passed, Verdict};
+use crate::verdict::Verdict;
 use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -61,9 +60,10 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
     let envelope = envelope(&args);
     let mut worst = 0;
     for file in &files {
-        let raw = read(file, policy.config.milter.max_message_bytes)?;
+        let read = read(file, policy.config.milter.max_message_bytes)?;
         let started = Instant::now();
-        let verdict = runtime.block_on(verdict(&envelope, raw, &policy, &authenticator));
+        let message = Message::parse(read.octets, read.complete);
+        let verdict = runtime.block_on(judge(&envelope, &message, &policy, &authenticator));
         let elapsed = started.elapsed().as_micros();
         let name = file.display().to_string();
         worst = worst.max(exit_code(&verdict));
@@ -77,18 +77,6 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
         }
     }
     Ok(worst)
-}
-
-/// Judges as the milter would, trust included.
-async fn verdict(envelope: &Envelope, read: Octets, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let message = Message::parse(read.octets, read.complete);
-    let mut verdict = judge(envelope, &message, policy, authenticator).await;
-    if envelope.auth_user.is_some() {
-        verdict.passed = Some(Passed::AuthenticatedClient);
-    } else if envelope.client.ip.is_some_and(|ip| policy.trusts(ip)) {
-        verdict.passed = Some(Passed::TrustedNetwork);
-    }
-    verdict
 }
 
 /// 0 accept, 1 tag, 2 quarantine or deferred, 3 reject.

@@ -9,7 +9,9 @@ pub struct Body {
     pub text: String,
     /// Text that HTML hides from the reader (`display:none`, zero size, same colour …).
     pub hidden: String,
-    /// Links of all parts, in order of appearance.
+    /// The title of the first HTML part that has one; mail programs do not show it, but its author wrote it.
+    pub title: String,
+    /// Links of all parts, part by part: first those of the markup in order of appearance, then those written in text.
     pub links: Vec<Link>,
     /// Files and other parts that are not the message's own text.
     pub attachments: Vec<Attachment>,

@@ -37,7 +37,7 @@ impl Encoding {
         }
     }
 
-    /// How many octets `body` stands for.
+    /// How many octets `body` stands for, without decoding it; for quoted-printable about, because of soft line breaks.
     pub(super) fn size(self, body: &[u8]) -> usize {
         match self {
             Encoding::Base64 => body.iter().filter(|b| sextet(**b).is_some()).count() * 3 / 4,

@@ -103,6 +103,11 @@ pub(super) fn is_cell(element: Name) -> bool {
     matches!(element, TD | TH)
 }
 
+/// False if the beginning of `element` cannot end any other.
+pub(super) fn may_end(element: Name) -> bool {
+    element == A || is_block(element)
+}
+
 /// True if the beginning of `element` ends an open `other` (omitted end tags, WHATWG 13.1.2.4).
 pub(super) fn ends(element: Name, other: Name) -> bool {
     match element {

@@ -174,6 +174,9 @@ impl<'o> Reader<'o> {
         if element == el::A {
             self.end_anchor();
         }
+        if !el::may_end(element) {
+            return;
+        }
         let stop = self.stack.iter().rposition(|o| el::is_wall(element, o.name)).map_or(0, |i| i + 1);
         if let Some(i) = self.stack[stop..].iter().position(|o| el::ends(element, o.name)) {
             self.stack.truncate(stop + i);

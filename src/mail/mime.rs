@@ -23,6 +23,8 @@ const MAX_DEPTH: usize = 64;
 const MAX_PART_TEXT: usize = 5 << 20;
 /// Octets of visible text, and of hidden text, kept of a message.
 const MAX_TEXT: usize = 1 << 20;
+/// Octets kept of the title of an HTML part.
+const MAX_TITLE: usize = 1_000;
 /// Octets of a boundary (RFC 2046 section 5.1.1 allows 70; some programs write more).
 const MAX_BOUNDARY: usize = 250;
 /// Lines that begin with `--` and are looked at as delimiters.
@@ -44,7 +46,7 @@ pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<
 }
 
 /// The octets of each message that is attached to this one, outermost first, in order; not of messages inside those.
-pub(crate) fn attached_messages(raw: &[u8]) -> Vec<Vec<u8>> {
+pub fn attached_messages(raw: &[u8]) -> Vec<Vec<u8>> {
     let (mut defects, mut limits) = (Vec::new(), Vec::new());
     let mut walk = Walk::new(raw, &mut defects, &mut limits);
     walk.messages = Some(Vec::new());
@@ -189,11 +191,14 @@ impl<'r, 'd> Walk<'r, 'd> {
                 self.limit(&limit.0);
             }
             self.keep(&out.text, &out.hidden);
+            if self.body.title.is_empty() {
+                self.body.title = first_octets(&out.title, MAX_TITLE).to_owned();
+            }
             for link in out.links {
                 self.keep_link(link);
             }
         } else {
-            let folded = fold_lines(first_octets(&text, MAX_TEXT + 1));
+            let folded = fold_lines(first_octets(&text, MAX_PART_TEXT));
             self.keep(&folded, "");
             written_links(&folded, |link| self.keep_link(link));
         }

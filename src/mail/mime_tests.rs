@@ -33,9 +33,9 @@ fn all_alternatives_are_read() {
     let body = read(concat!(
         "Content-Type: multipart/alternative; boundary=\"b 1\"\n\npreamble\n--b 1\n\nplain\n",
         "--b 1  \nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n",
-        "<p>rich <a href=3D\"http://x.te=\nst/\">link</a></p>\n--b 1--\nepilogue\n"
+        "<title>T</title><p>rich <a href=3D\"http://x.te=\nst/\">link</a></p>\n--b 1--\nepilogue\n"
     ));
-    assert_eq!(body.text, "plain\nrich link");
+    assert_eq!((body.text.as_str(), body.title.as_str()), ("plain\nrich link", "T"));
     assert_eq!(hrefs(&body), ["http://x.test/"]);
 }
 

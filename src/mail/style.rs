@@ -131,7 +131,7 @@ fn color(value: &str) -> Option<u32> {
     if let Some(hex) = value.strip_prefix('#') {
         let number = u32::from_str_radix(hex, 16).ok()?;
         return match hex.len() {
-            3 => Some((number >> 8 & 15) * 0x11_0000 | (number >> 4 & 15) * 0x1100 | (number & 15) * 0x11),
+            3 => Some(((number >> 8) & 15) * 0x11_0000 + ((number >> 4) & 15) * 0x1100 + (number & 15) * 0x11),
             6 => Some(number),
             _ => None,
         };

@@ -7,6 +7,7 @@ use super::act::Edits;
 use super::{Gateway, InProgress};
 use crate::auth::Authenticator;
 use crate::auth::header::claims_authserv_id;
+use crate::judge::not_inbound;
 use crate::mail::{Client, Envelope, Message};
 use crate::policy::Policy;
 use crate::record;
@@ -160,7 +161,9 @@ impl Session {
     /// What is to be done with a message.
     pub(super) async fn answer(&self, t: Transaction) -> Result<Edits, Trouble> {
         let exact = self.opts.contains(ProtoOpts::LEADING_SPACE);
-        if let Some(why) = self.passed(&t.envelope) {
+        // A client without an address is a local process, trusted as the loopback network is.
+        let local = t.envelope.client.ip.is_none().then_some(Passed::TrustedNetwork);
+        if let Some(why) = not_inbound(&t.envelope, &self.policy).or(local) {
             self.gateway.metrics.count_passed(why);
             tracing::info!(target: "spoof_milter", "{}: passed={}", t.envelope.queue_id, why.as_str());
             // A trusted network may be a content filter handing our own mail back: its headers stay as they are.
@@ -210,14 +213,6 @@ impl Session {
                 Err(Trouble::TimeOut)
             }
         }
-    }
-
-    /// Why a message is not judged as inbound, if it is not. A client without an address is a local process.
-    fn passed(&self, envelope: &Envelope) -> Option<Passed> {
-        if envelope.auth_user.is_some() {
-            return Some(Passed::AuthenticatedClient);
-        }
-        envelope.client.ip.is_none_or(|ip| self.policy.trusts(ip)).then_some(Passed::TrustedNetwork)
     }
 
     fn reply_unless(&self, noreply: ProtoOpts) -> Status {

@@ -1,7 +1,7 @@
 //! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the insights
 //! that several signals share (proof, claims, folded text) worked out once.
 
-use crate::auth::{AuthResults, DkimResult, SpfResult};
+use crate::auth::{ArcResult, AuthResults, DkimResult, SpfResult};
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message};
 use crate::policy::config::Proof as Requirement;
@@ -108,11 +108,12 @@ impl<'a> Evidence<'a> {
     /// Author domains for which a sealer the operator trusts saw dmarc=pass (RFC 8617 section 7.2).
     fn attested(&self) -> &'a [Domain] {
         let arc = &self.auth.arc;
-        let trusted = arc.sealer.as_ref().is_some_and(|sealer| {
-            let named = self.policy.config.auth.trusted_sealers.iter().filter_map(|s| Domain::parse(s));
-            named.into_iter().any(|t| sealer.is_within(&t))
-        });
-        if trusted && arc.result == crate::auth::ArcResult::Pass { &arc.attested } else { &[] }
+        if self.sealer_is_trusted() && arc.result == ArcResult::Pass { &arc.attested } else { &[] }
+    }
+
+    fn sealer_is_trusted(&self) -> bool {
+        let trusted = || self.policy.config.auth.trusted_sealers.iter().filter_map(|s| Domain::parse(s));
+        self.auth.arc.sealer.as_ref().is_some_and(|sealer| trusted().any(|t| sealer.is_within(&t)))
     }
 
     /// The look-up that failed and could have vouched for the brand, in words.
@@ -121,6 +122,9 @@ impl<'a> Evidence<'a> {
         let signature = self.auth.dkim.iter().find(|d| d.result == DkimResult::TempError && own(&d.domain));
         if let Some(dkim) = signature {
             return Some(format!("the key {:?} of {} could not be looked up", dkim.selector, brand.name));
+        }
+        if self.auth.arc.result == ArcResult::TempError && self.sealer_is_trusted() {
+            return Some("the key of a trusted ARC sealer could not be looked up".to_owned());
         }
         let spf = brand.proof == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::TempError;
         (spf && own(&self.auth.spf.domain)).then(|| format!("the SPF record of {} could not be looked up", brand.name))

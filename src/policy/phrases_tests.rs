@@ -1,0 +1,146 @@
+//! Phrases are found in each language, and honest words are not taken for them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
+use std::sync::OnceLock;
+
+fn find(kind: PhraseKind, text: &str) -> Option<String> {
+    static PHRASES: OnceLock<Phrases> = OnceLock::new();
+    let phrases = PHRASES.get_or_init(|| Phrases::built_in().unwrap());
+    phrases.find(kind, &fold(text), &["Elance".into(), "Elance Escrow".into()])
+}
+
+#[track_caller]
+fn found(kind: PhraseKind, text: &str, evidence: &str) {
+    assert_eq!(find(kind, text).as_deref(), Some(evidence), "{text}");
+}
+
+#[test]
+fn english() {
+    found(Greeting, "Attention Elance Member,\nyour account", "attention elance member");
+    found(Greeting, "Dear  “Elance” User!", "dear elance user");
+    found(Credential, "Please confirm your Elance account.", "confirm your elance account");
+    found(Credential, "we ask you to UPDATE YOUR\n password", "update your password");
+    found(Credential, "Verify yo\u{200b}ur Éscrow account", "verify your escrow account");
+    found(Personal, "Enter your credit card, please", "enter your credit card");
+    found(
+        Threat,
+        "or your Elance account will be permanently suspended",
+        "your elance account will be permanently suspended",
+    );
+    found(Threat, "We've noticed unusual activity.", "unusual activity");
+    found(Urgency, "reply within 24 hours!", "within 24 hours");
+}
+
+#[test]
+fn other_languages() {
+    found(Greeting, "Estimado cliente:", "estimado cliente");
+    found(Credential, "Verifique su cuenta", "verifique su cuenta");
+    found(Threat, "su cuenta será bloqueada", "su cuenta sera bloqueada");
+    found(Greeting, "Prezado(a) Cliente,", "prezado a cliente");
+    found(Credential, "Atualize seus dados agora", "atualize seus dados");
+    found(Threat, "Sua conta foi SUSPENSA", "sua conta foi suspensa");
+    found(Greeting, "Sehr geehrter Kunde,", "sehr geehrter kunde");
+    found(Credential, "Bitte bestätigen Sie Ihre Daten", "bestatigen sie ihre daten");
+    found(Urgency, "innerhalb von 24 Stunden", "innerhalb von 24 stunden");
+    found(Greeting, "Cher(e) client(e),", "cher e client e");
+    found(Credential, "Mettez à jour vos informations", "mettez a jour vos informations");
+    found(Threat, "Votre compte a été suspendu", "votre compte a ete suspendu");
+    found(Greeting, "Beste Elance-klant,", "beste elance klant");
+    found(Threat, "uw betaalpas wordt geblokkeerd", "uw betaalpas wordt geblokkeerd");
+    found(Greeting, "Gentile Cliente Elance", "gentile cliente elance");
+    found(Threat, "Il tuo account è stato sospeso", "il tuo account e stato sospeso");
+    found(Greeting, "Уважаемый пользователь!", "уважаемыи пользователь");
+    found(Threat, "Ваш аккаунт будет заблокирован", "ваш аккаунт будет заблокирован");
+    found(Urgency, "в течение 24 часов", "в течение 24 часов");
+}
+
+#[test]
+fn honest_words_are_left_alone() {
+    for text in [
+        "Hi Maria, the password field of the form is done. Click here to see the build.",
+        "Your account manager is Tom. He suspended the meeting.",
+        "I can deliver within 24 hours' worth of work",
+        "",
+    ] {
+        for kind in [Greeting, Credential, Personal, Threat] {
+            assert_eq!(find(kind, text), None, "{text}");
+        }
+    }
+    assert_eq!(find(Credential, "confirm your meeting. Account closed"), None, "a sentence ends between");
+    assert_eq!(find(Credential, "confirm your a b c d account"), None, "more than three words between");
+    assert_eq!(find(Greeting, "attention freelance member"), None, "another name");
+    assert_eq!(find(Greeting, "reattention elance membership"), None, "words have edges");
+    assert_eq!(find(Greeting, &format!("{} dear customer", "word ".repeat(100))), None, "too late for a greeting");
+}
+
+#[test]
+fn the_longest_name_is_the_brand() {
+    found(Greeting, "Dear Elance Escrow user", "dear elance escrow user");
+    found(Greeting, "From Elance to you. Dear Elance Escrow customer", "dear elance escrow customer");
+}
+
+#[test]
+fn evidence_is_bounded() {
+    let long = "x".repeat(500);
+    assert_eq!(find(Credential, &format!("confirm your {long} account")).unwrap().chars().count(), MAX_EVIDENCE);
+}
+
+#[test]
+fn every_phrase_of_every_list_is_found() {
+    for (name, text) in FILES {
+        let file: File = toml::from_str(text).unwrap();
+        assert_eq!(file.language, name);
+        for kind in PhraseKind::ALL {
+            assert!(file.section(kind).phrases.len() >= 12, "{name} {kind:?}");
+            for phrase in &file.section(kind).phrases {
+                let written = phrase.replace("{brand}", "Elance").replace('*', "some words");
+                assert!(find(kind, &written).is_some(), "{name} {kind:?} {phrase}");
+            }
+        }
+    }
+}
+
+#[test]
+fn bad_lists_are_refused_with_a_reason() {
+    let list = |greeting: &str| {
+        let rest =
+            ["credential", "personal", "threat", "urgency"].map(|k| format!("[{k}]\nphrases=[\"x\"]\n")).concat();
+        let text = format!("language=\"xx\"\n{rest}[greeting]\n{greeting}");
+        Phrases::from_lists(&[("xx", &text)]).map(|_| ())
+    };
+    assert_eq!(list("phrases=[\"dear\"]"), Ok(()));
+    assert!(list("phrases=[\"dear\"]\nextra=1").unwrap_err().contains("extra"));
+    for bad in ["", " ", "*", "dear *", "* dear", "a**b", "a. b", "{name}"] {
+        let message = list(&format!("phrases=[\"{bad}\"]")).unwrap_err();
+        assert!(message.starts_with("phrases xx:"), "{message}");
+    }
+}
+
+#[test]
+fn long_texts_are_searched_in_linear_time() {
+    for unit in ["your account ", "confirm your ", "elance ", "dear elance elance ", "é. ", "within 24 "] {
+        let text = unit.repeat(20_000);
+        for kind in PhraseKind::ALL {
+            find(kind, &text);
+        }
+    }
+}
+
+#[test]
+#[ignore = "prints how long things take"]
+fn timings() {
+    find(Greeting, "");
+    let honest =
+        "We have looked at your proposal for the new site, and would like to talk about it within the week. Thanks! ";
+    for unit in [honest, "confirm your ", "your account "] {
+        for kind in PhraseKind::ALL {
+            let text = fold(&unit.repeat(10_000 / unit.len()));
+            find(kind, &text);
+            let start = std::time::Instant::now();
+            find(kind, &text);
+            println!("\"{}\" {kind:?} {:?}", &unit[..12], start.elapsed());
+        }
+    }
+}
