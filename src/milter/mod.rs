@@ -160,8 +160,10 @@ fn connect(cx: &mut Context<Session>, host: &std::ffi::CStr, socket: SocketInfo)
 }
 
 fn mail(cx: &mut Context<Session>, args: &[CString]) -> Status {
-    let login = [c"auth_authen", c"auth_type"].into_iter().find_map(|m| cx.macros.get(m)).map(session::text);
-    session!(cx).mail(args, login.filter(|l| !l.is_empty()))
+    // Macros with long names carry their braces in the protocol.
+    let said = [c"{auth_authen}", c"{auth_type}"].into_iter().filter_map(|name| cx.macros.get(name));
+    let login = said.map(session::text).find(|value| !value.is_empty());
+    session!(cx).mail(args, login)
 }
 
 /// End of message: judge, record, carry out.
