@@ -160,13 +160,14 @@ impl Mail {
     }
 
     /// The header fields (names, and values with LF for the CRLF inside) and the body, as an MTA cuts a message.
-    pub(crate) fn cut(&self) -> (Vec<(String, Vec<u8>)>, &[u8]) {
+    pub(crate) fn cut(&self) -> (Vec<(Vec<u8>, Vec<u8>)>, &[u8]) {
         let end = self.raw.windows(4).position(|w| w == b"\r\n\r\n");
-        let (header, body) = match end {
-            Some(n) => (&self.raw[..n + 2], &self.raw[n + 4..]),
-            None => (self.raw.strip_prefix(b"\r\n").map_or(&self.raw[..], |_| &[]), &[][..]),
+        let (header, body) = match (self.raw.strip_prefix(b"\r\n"), end) {
+            (Some(body), _) => (&[][..], body),
+            (None, Some(n)) => (&self.raw[..n + 2], &self.raw[n + 4..]),
+            (None, None) => (&self.raw[..], &[][..]),
         };
-        let mut fields: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
         for line in header.split_inclusive(|b| *b == b'\n') {
             let line = line.strip_suffix(b"\r\n").unwrap_or(line);
             match (line.first(), fields.last_mut()) {
@@ -176,7 +177,7 @@ impl Mail {
                 }
                 _ => {
                     let colon = line.iter().position(|b| *b == b':').expect("a header line has a colon");
-                    fields.push((String::from_utf8(line[..colon].to_vec()).unwrap(), line[colon + 1..].to_vec()));
+                    fields.push((line[..colon].to_vec(), line[colon + 1..].to_vec()));
                 }
             }
         }
@@ -268,7 +269,8 @@ impl Outcome {
 /// MAIL, RCPT, header and body; the end of the message is left to the caller.
 pub(crate) async fn begin(session: &mut TestConnection, mail: &Mail) {
     if let Some(user) = &mail.login {
-        let macros = [("{auth_type}", "PLAIN"), ("{auth_authen}", user.as_str())];
+        let kind = if user.is_empty() { "" } else { "PLAIN" };
+        let macros = [("{auth_type}", kind), ("{auth_authen}", user.as_str())];
         session.macros(MacroStage::Mail, macros).await.unwrap();
     }
     session.mail([format!("<{}>", mail.from), "SIZE=1000".into()]).await.unwrap();
@@ -279,8 +281,8 @@ pub(crate) async fn begin(session: &mut TestConnection, mail: &Mail) {
     let exact = session.negotiated_opts().contains(ProtoOpts::LEADING_SPACE);
     for (name, value) in fields {
         let value = if exact { &value[..] } else { value.strip_prefix(b" ").unwrap_or(&value) };
-        let value = std::ffi::CString::new(value).expect("an MTA has no NUL in a header");
-        session.header(name, value).await.unwrap();
+        let c = |octets: &[u8]| std::ffi::CString::new(octets).expect("an MTA has no NUL in a header");
+        session.header(c(&name), c(value)).await.unwrap();
     }
     session.eoh().await.unwrap();
     if !body.is_empty() {
@@ -307,7 +309,7 @@ pub(crate) fn for_verdict(word: &str) -> Mail {
     let forged = "From: Elance <support@elance.com>\nSubject: Your account\n\nPlease read this.\n";
     let named = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\nHello.\n";
     let asking = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\n\
-                  Dear Elance member,\n\nPlease confirm your password within 24 hours.\n";
+                  Hello Ines,\n\nplease confirm your password here.\n";
     match word {
         "accept" => Mail::new(honest),
         "tag" => Mail::new(named),
