@@ -6,7 +6,7 @@ use spoof_milter::auth::Authenticator;
 use spoof_milter::milter::{Gateway, JudgeFn};
 use spoof_milter::policy::{Config, Policy};
 use spoof_milter::record::Metrics;
-use spoof_milter::serve::Running;
+use spoof_milter::serve::{Running, ServeError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -38,8 +38,13 @@ pub(crate) fn config_text(edit: impl FnOnce(&mut Config)) -> String {
 impl Gate {
     /// A gateway that asks no DNS.
     pub(crate) async fn offline(edit: impl FnOnce(&mut Config)) -> Gate {
-        let gateway = Gateway::new(policy(edit), Authenticator::offline(), Metrics::new().unwrap());
-        Gate { running: Running::start(gateway, None).await.unwrap(), _dns: None }
+        Gate::of(policy(edit)).await.unwrap()
+    }
+
+    /// A gateway over this policy that asks no DNS, if it can serve.
+    pub(crate) async fn of(policy: Policy) -> Result<Gate, ServeError> {
+        let gateway = Gateway::new(policy, Authenticator::offline(), Metrics::new().unwrap());
+        Ok(Gate { running: Running::start(gateway, None).await?, _dns: None })
     }
 
     /// A gateway with something else in the place of the judge.
