@@ -12,6 +12,8 @@ use mail_parser::parsers::MessageStream;
 pub const MAX_FIELDS: usize = 2_000;
 /// Octets of header that are read: ten times Postfix's `header_size_limit` for one field.
 pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
+/// Octets of From fields that are read behind those limits: whoever buries the author must not hide him.
+const MAX_BURIED_FROM: usize = 64 * 1024;
 /// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
 const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
@@ -116,25 +118,30 @@ impl Message {
     }
 
     /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
-    /// programs differ about it.
+    /// programs differ about it. Behind the limits only From is still read, for a forger could fill them and then claim
+    /// to be anybody.
     fn read_header(&mut self, raw: &[u8]) {
-        let mut at = 0;
+        let (mut at, mut kept, mut buried) = (0, true, None);
         while at < raw.len() {
             let line = line_at(raw, at);
-            let end = at + line.len();
+            at += line.len();
             let text = without_line_end(line);
             if text.is_empty() {
-                at = end;
                 break;
             }
-            if self.fields.len() >= MAX_FIELDS || end > MAX_HEADER_BYTES {
+            let continues = matches!(text.first(), Some(b' ' | b'\t'));
+            if buried.is_none() && (self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES) {
                 let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
                 self.limits.push(Limit(what));
-                at = header_end(raw, at);
-                break;
+                (kept, buried) = (false, Some(0));
             }
-            self.read_header_line(text);
-            at = end;
+            if let Some(octets) = &mut buried {
+                kept = if continues { kept } else { is_from(text) } && *octets + text.len() <= MAX_BURIED_FROM;
+                *octets += if kept { text.len() } else { 0 };
+            }
+            if kept {
+                self.read_header_line(text);
+            }
         }
         self.body_offset = at;
     }
@@ -241,16 +248,9 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Where the body starts, for a header that is not read to its end.
-fn header_end(raw: &[u8], mut at: usize) -> usize {
-    while at < raw.len() {
-        let line = line_at(raw, at);
-        at += line.len();
-        if without_line_end(line).is_empty() {
-            break;
-        }
-    }
-    at
+fn is_from(line: &[u8]) -> bool {
+    let name = line.split(|b| *b == b':').next().unwrap_or_default();
+    name.trim_ascii_end().eq_ignore_ascii_case(b"From") && name.len() < line.len()
 }
 
 #[cfg(test)]
@@ -290,6 +290,21 @@ mod tests {
         let many = Message::parse(b"X: y\r\n".repeat(10_000), true);
         assert_eq!(many.fields.len(), MAX_FIELDS);
         assert_eq!(many.limits.len(), 1);
+    }
+
+    #[test]
+    fn an_author_behind_the_limits_is_still_read() {
+        let filler = "X: y\n".repeat(MAX_FIELDS);
+        let long = format!("X: {}\n", "x".repeat(MAX_HEADER_BYTES));
+        let from = "from : Elance\n <a@elance.com>\nX: y\n z\n\nFrom: no@body.test\n";
+        for text in [format!("{filler}{from}"), format!("{long}{from}"), format!("{filler} z\n{long}{from}")] {
+            let m = parse(&text);
+            assert_eq!(m.from.len(), 1, "{:?}", m.from);
+            assert_eq!(m.from[0].address, "a@elance.com");
+            assert_eq!((m.limits.len(), &m.raw()[m.body_offset..]), (1, &b"From: no@body.test\r\n"[..]));
+        }
+        let endless = parse(&format!("{filler}From: {}\nFrom: a@elance.com\n\n", "x".repeat(MAX_BURIED_FROM)));
+        assert_eq!(endless.from[0].address, "a@elance.com");
     }
 
     #[test]
