@@ -26,6 +26,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
+/// Time for answers of the metrics page at the end. Somebody who never finishes his request must not hold up a stop.
+const PAGE_GRACE: Duration = Duration::from_millis(500);
+
 /// Why the gateway does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -163,11 +166,14 @@ impl Running {
             .route("/livez", get(|| async { "ok\n" }))
             .route("/readyz", get(move || readiness(draining.clone())))
             .with_state(Arc::clone(&self.gateway));
-        let stopped = self.stopped();
+        let (stopped, late) = (self.stopped(), self.stopped());
         self.tasks.push(tokio::spawn(async move {
             let served = axum::serve(listener, pages).with_graceful_shutdown(stopped);
-            if let Err(e) = served.await {
-                tracing::error!(target: "spoof_milter", "the metrics page ended: {e}");
+            tokio::select! {
+                ended = served.into_future() => if let Err(e) = ended {
+                    tracing::error!(target: "spoof_milter", "the metrics page ended: {e}");
+                },
+                () = async { late.await; tokio::time::sleep(PAGE_GRACE).await } => {}
             }
         }));
         Ok(())

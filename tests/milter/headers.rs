@@ -1,7 +1,7 @@
 //! Header fields: forged ones removed, the message rebuilt octet for octet, and MTAs that offer less than all.
 
-use crate::gate::*;
 use crate::corpus;
+use crate::gate::*;
 use spoof_milter::auth::Authenticator;
 use spoof_milter::judge::judge;
 use spoof_milter::mail::{Client, Envelope, Message};
@@ -19,7 +19,8 @@ async fn case_id_of(raw: &[u8]) -> String {
     judge(&envelope, &message, &policy(|_| {}), &Authenticator::offline()).await.case_id
 }
 
-const AWKWARD: &[u8] = b"X:no-space\r\nX-Tab:\tvalue\r\nX-Two:  blanks  \r\nX-Empty:\r\nX-Blank: \r\nX-Folded: a\r\n b\r\n\tc\r\n\
+const AWKWARD: &[u8] =
+    b"X:no-space\r\nX-Tab:\tvalue\r\nX-Two:  blanks  \r\nX-Empty:\r\nX-Blank: \r\nX-Folded: a\r\n b\r\n\tc\r\n\
     X-Late:\r\n value\r\nSubject:  two  blanks \r\nFrom:ines@mailhub.example\r\nX-Bytes: \xe9\xff caf\xc3\xa9\r\n\
     x-lower: UPPER: colon: again\r\n\r\n  body \t\r\n\r\n.dot\r\nbare\nline\rends\r\nno end";
 
@@ -132,10 +133,10 @@ async fn an_mta_that_cannot_edit_or_hold_never_delivers_what_should_be_held() {
         assert_eq!(accepted.inserted().is_empty(), !actions.contains(Actions::ADD_HEADER));
         assert_eq!(accepted.deleted().is_empty(), !actions.contains(Actions::CHANGE_HEADER));
         let tagged = send(&mut session, &for_verdict("tag")).await;
-        assert_eq!((tagged.status.clone(), tagged.subject().is_some()), (
-            Status::Continue,
-            actions.contains(Actions::CHANGE_HEADER)
-        ));
+        assert_eq!(
+            (tagged.status.clone(), tagged.subject().is_some()),
+            (Status::Continue, actions.contains(Actions::CHANGE_HEADER))
+        );
         let held = send(&mut session, &for_verdict("quarantine")).await;
         let expected = if actions.contains(Actions::QUARANTINE) { "quarantine" } else { "tempfail" };
         assert_eq!(held.word(), expected, "{actions:?}");
@@ -254,12 +255,8 @@ async fn judged(gate: &Gate, case: &corpus::Case) -> Option<String> {
     session.macros(MacroStage::Connect, [("j", OUR_ID)]).await.unwrap();
     session.connect("client", client).await.unwrap();
     session.helo(e.helo.clone()).await.unwrap();
-    let mail = Mail {
-        from: e.mail_from.clone(),
-        to: e.rcpt_to.clone(),
-        login: e.auth_user.clone(),
-        raw: case.raw.clone(),
-    };
+    let mail =
+        Mail { from: e.mail_from.clone(), to: e.rcpt_to.clone(), login: e.auth_user.clone(), raw: case.raw.clone() };
     let outcome = send(&mut session, &mail).await;
     let word = if outcome.word() == "passed" { "accept" } else { outcome.word() };
     let signals = outcome.header("X-Spoof-Signals");

@@ -117,11 +117,14 @@ async fn binary_noise_is_answered() {
 async fn a_header_of_a_megabyte_is_answered() {
     let gate = Gate::with_dns(|_| {}).await;
     let blow = |filler: &str| filler.repeat(1_000_000 / filler.len());
-    for (name, filler) in [("X", "x"), ("Subject", "Elance "), ("From", "<a@b.example>, "), ("To", "((\\"), ("Received", "a\n ")] {
+    for (name, filler) in
+        [("X", "x"), ("Subject", "Elance "), ("From", "<a@b.example>, "), ("To", "((\\"), ("Received", "a\n ")]
+    {
         let mut mail = Mail::new(&format!("{name}: {}\nFrom: Elance <support@elance.com>\n\nHello\n", blow(filler)));
         assert_eq!(timed(&gate, &mail).await.word(), "reject", "{name}");
         // Behind it all, the forged field is still seen and removed.
-        mail = Mail::new(&format!("{name}: {}\nX-Spoof-Verdict: accept\n\nHello\n", blow(filler))).to(&["spoof@elance.com"]);
+        mail = Mail::new(&format!("{name}: {}\nX-Spoof-Verdict: accept\n\nHello\n", blow(filler)))
+            .to(&["spoof@elance.com"]);
         assert_eq!(timed(&gate, &mail).await.deleted(), [("x-spoof-verdict".to_owned(), 1)], "{name}");
     }
 }
@@ -146,9 +149,11 @@ async fn ten_thousand_parts_are_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forged_field_behind_three_thousand_others_is_removed() {
     let gate = Gate::with_dns(|_| {}).await;
-    let mut mail = Mail::new(&format!("{}{}From: ines@mailhub.example\nAuthentication-Results: mx.example.net; dmarc=pass\n\nx\n",
+    let mut mail = Mail::new(&format!(
+        "{}{}From: ines@mailhub.example\nAuthentication-Results: mx.example.net; dmarc=pass\n\nx\n",
         "X-Filler: y\n".repeat(2_000),
-        "Authentication-Results: mx.elsewhere.example; dmarc=pass\n".repeat(1_000)));
+        "Authentication-Results: mx.elsewhere.example; dmarc=pass\n".repeat(1_000)
+    ));
     let outcome = timed(&gate, &mail).await;
     assert_eq!(outcome.deleted(), [("authentication-results".to_owned(), 1_001)]);
     assert!(outcome.header("X-Spoof-Signals").contains("limit-reached"), "{outcome:?}");
