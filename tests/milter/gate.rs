@@ -129,6 +129,9 @@ impl IntoInfo for [u8; 4] {
     }
 }
 
+/// The octets of a field's name and value.
+type Field = (Vec<u8>, Vec<u8>);
+
 /// One message as an SMTP client would hand it over.
 #[derive(Debug, Clone)]
 pub(crate) struct Mail {
@@ -165,14 +168,14 @@ impl Mail {
     }
 
     /// The header fields (names, and values with LF for the CRLF inside) and the body, as an MTA cuts a message.
-    pub(crate) fn cut(&self) -> (Vec<(Vec<u8>, Vec<u8>)>, &[u8]) {
+    pub(crate) fn cut(&self) -> (Vec<Field>, &[u8]) {
         let end = self.raw.windows(4).position(|w| w == b"\r\n\r\n");
         let (header, body) = match (self.raw.strip_prefix(b"\r\n"), end) {
             (Some(body), _) => (&[][..], body),
             (None, Some(n)) => (&self.raw[..n + 2], &self.raw[n + 4..]),
             (None, None) => (&self.raw[..], &[][..]),
         };
-        let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        let mut fields: Vec<Field> = Vec::new();
         for line in header.split_inclusive(|b| *b == b'\n') {
             let line = line.strip_suffix(b"\r\n").unwrap_or(line);
             match (line.first(), fields.last_mut()) {
