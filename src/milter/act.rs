@@ -17,6 +17,22 @@ pub(super) const WANTED: Actions = Actions::ADD_HEADER.union(Actions::CHANGE_HEA
 /// The reason given with a hold.
 const HELD: &str = "spoof-milter: suspected forgery of a protected sender, case ";
 
+/// What the MTA of a session can do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mta {
+    /// The edits it takes.
+    pub(super) actions: Actions,
+    /// Whether header values are exact, the blank behind the colon included.
+    pub(super) exact: bool,
+}
+
+impl Mta {
+    /// A header value as this MTA wants it.
+    fn value(self, text: &str) -> String {
+        if self.exact { format!(" {text}") } else { text.to_owned() }
+    }
+}
+
 /// What is done with one message.
 #[derive(Debug, Default)]
 pub(super) struct Edits {
@@ -29,13 +45,15 @@ pub(super) struct Edits {
     /// The reason to hold it.
     hold: Option<String>,
     /// The refusal: code, enhanced code, sentence.
-    refuse: Option<(&'static str, &'static str, String)>,
+    refuse: Option<Refusal>,
 }
+
+type Refusal = (&'static str, &'static str, String);
 
 impl Edits {
     /// A message that is passed: only forged fields go.
-    pub(super) fn pass(strip: Vec<(String, i32)>, actions: Actions) -> Edits {
-        Edits { delete: ordered(strip, actions), ..Edits::default() }
+    pub(super) fn pass(strip: Vec<(String, i32)>, mta: Mta) -> Edits {
+        Edits { delete: ordered(strip, mta), ..Edits::default() }
     }
 
     /// A message that could not be judged.
@@ -49,16 +67,13 @@ impl Edits {
     }
 
     /// What a verdict asks for.
-    #[allow(clippy::too_many_arguments)]
     pub(super) fn of(
         verdict: &Verdict,
         message: &Message,
         envelope: &Envelope,
-        authserv_id: &str,
         policy: &Policy,
         strip: Vec<(String, i32)>,
-        actions: Actions,
-        exact: bool,
+        mta: Mta,
     ) -> Edits {
         if verdict.defers() {
             let sentence =
@@ -67,25 +82,18 @@ impl Edits {
         }
         let action = action(verdict, envelope, policy);
         if action == Action::Reject {
-            let code =
-                if verdict.findings.iter().any(|f| f.signal.id == "brand-from-unproven") { "5.7.26" } else { "5.7.1" };
-            let sentence = format!(
-                "Message refused: it appears to forge or imitate a protected sender (case {})",
-                verdict.case_id
-            );
-            return Edits { refuse: Some(("550", code, sentence)), ..Edits::default() };
+            return Edits { refuse: Some(refusal(verdict)), ..Edits::default() };
         }
-        let mut edits = Edits { delete: ordered(strip, actions), ..Edits::default() };
-        if actions.contains(Actions::ADD_HEADER) {
-            let space = if exact { " " } else { "" };
-            let results = authentication_results(&verdict.auth, envelope, authserv_id);
+        let mut edits = Edits { delete: ordered(strip, mta), ..Edits::default() };
+        if mta.actions.contains(Actions::ADD_HEADER) {
+            let results = authentication_results(&verdict.auth, envelope, policy.authserv_id(&envelope.mta_name));
             let ours = std::iter::once(("Authentication-Results", results)).chain(record::headers(verdict));
-            edits.insert = ours.map(|(name, value)| (name.to_owned(), format!("{space}{value}"))).collect();
+            edits.insert = ours.map(|(name, value)| (name.to_owned(), mta.value(&value))).collect();
             edits.insert.reverse();
         }
         let prefix = policy.config.policy.subject_prefix.as_str();
-        if action == Action::Tag && !prefix.is_empty() && actions.contains(Actions::CHANGE_HEADER) {
-            edits.subject = tagged(message, prefix, exact);
+        if action == Action::Tag && !prefix.is_empty() && mta.actions.contains(Actions::CHANGE_HEADER) {
+            edits.subject = tagged(message, prefix, mta);
         }
         if action == Action::Quarantine {
             edits.hold = Some(format!("{HELD}{}", verdict.case_id));
@@ -144,9 +152,18 @@ fn action(verdict: &Verdict, envelope: &Envelope, policy: &Policy) -> Action {
     if reported { action.min(Action::Quarantine) } else { action }
 }
 
+/// One generic sentence; what gave the forgery away is for reviewers to know. 5.7.26 (RFC 7372): more than one
+/// authentication check failed.
+fn refusal(verdict: &Verdict) -> Refusal {
+    let unproven = verdict.findings.iter().any(|f| f.signal.id == "brand-from-unproven");
+    let sentence =
+        format!("Message refused: it appears to forge or imitate a protected sender (case {})", verdict.case_id);
+    ("550", if unproven { "5.7.26" } else { "5.7.1" }, sentence)
+}
+
 /// Highest index first: an MTA renumbers the fields behind one that is deleted (CVE-2022-48521 was the other order).
-fn ordered(mut strip: Vec<(String, i32)>, actions: Actions) -> Vec<(String, i32)> {
-    if !actions.contains(Actions::CHANGE_HEADER) {
+fn ordered(mut strip: Vec<(String, i32)>, mta: Mta) -> Vec<(String, i32)> {
+    if !mta.actions.contains(Actions::CHANGE_HEADER) {
         return vec![];
     }
     strip.sort_by_key(|(_, index)| std::cmp::Reverse(*index));
@@ -154,14 +171,13 @@ fn ordered(mut strip: Vec<(String, i32)>, actions: Actions) -> Vec<(String, i32)
 }
 
 /// The subject with the prefix: whether there was one, and the new value. `None` if the prefix stands there already.
-fn tagged(message: &Message, prefix: &str, exact: bool) -> Option<(bool, String)> {
-    let space = if exact { " " } else { "" };
+fn tagged(message: &Message, prefix: &str, mta: Mta) -> Option<(bool, String)> {
     match message.values("Subject").next() {
         Some(value) => {
             let old = value.trim_start_matches([' ', '\t']).replace("\r\n", "\n");
-            (!old.starts_with(prefix)).then(|| (true, format!("{space}{prefix}{old}")))
+            (!old.starts_with(prefix)).then(|| (true, mta.value(&format!("{prefix}{old}"))))
         }
-        None => Some((false, format!("{space}{}", prefix.trim_end()))),
+        None => Some((false, mta.value(prefix.trim_end()))),
     }
 }
 
@@ -169,13 +185,15 @@ fn tagged(message: &Message, prefix: &str, exact: bool) -> Option<(bool, String)
 mod tests {
     use super::*;
 
+    const EXACT: Mta = Mta { actions: WANTED, exact: true };
+
     fn message(text: &str) -> Message {
         Message::parse(text.as_bytes().to_vec(), true)
     }
 
     #[test]
     fn a_subject_is_prefixed_once_and_its_words_are_kept() {
-        let subject = |text: &str| tagged(&message(text), "[Spoof] ", true);
+        let subject = |text: &str| tagged(&message(text), "[Spoof] ", EXACT);
         assert_eq!(subject("Subject: a\r\n b\r\n\r\n"), Some((true, " [Spoof] a\n b".into())));
         assert_eq!(subject("Subject:=?utf-8?q?=C3=A9?=\r\n\r\n"), Some((true, " [Spoof] =?utf-8?q?=C3=A9?=".into())));
         assert_eq!(subject("Subject: [Spoof] a\r\n\r\n"), None);
@@ -185,7 +203,7 @@ mod tests {
     #[test]
     fn fields_are_deleted_from_the_last_to_the_first() {
         let strip = vec![("a".to_owned(), 1), ("b".to_owned(), 1), ("a".to_owned(), 3)];
-        let order: Vec<i32> = ordered(strip, WANTED).into_iter().map(|(_, i)| i).collect();
+        let order: Vec<i32> = ordered(strip, EXACT).into_iter().map(|(_, i)| i).collect();
         assert_eq!(order, [3, 1, 1]);
     }
 }

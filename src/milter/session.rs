@@ -3,7 +3,7 @@
 //! One policy and one authenticator for a session's whole life, taken when it begins. The message's part is new with
 //! every MAIL and gone with every ABORT, so that nothing leaks from one message into the next.
 
-use super::act::Edits;
+use super::act::{Edits, Mta};
 use super::{Gateway, InProgress};
 use crate::auth::Authenticator;
 use crate::auth::header::claims_authserv_id;
@@ -160,7 +160,7 @@ impl Session {
 
     /// What is to be done with a message.
     pub(super) async fn answer(&self, t: Transaction) -> Result<Edits, Trouble> {
-        let exact = self.opts.contains(ProtoOpts::LEADING_SPACE);
+        let mta = Mta { actions: self.actions, exact: self.opts.contains(ProtoOpts::LEADING_SPACE) };
         // A client without an address is a local process, trusted as the loopback network is.
         let local = t.envelope.client.ip.is_none().then_some(Passed::TrustedNetwork);
         if let Some(why) = not_inbound(&t.envelope, &self.policy).or(local) {
@@ -168,12 +168,11 @@ impl Session {
             tracing::info!(target: "spoof_milter", "{}: passed={}", t.envelope.queue_id, why.as_str());
             // A trusted network may be a content filter handing our own mail back: its headers stay as they are.
             let strip = if why == Passed::AuthenticatedClient { t.strip } else { vec![] };
-            return Ok(Edits::pass(strip, self.actions));
+            return Ok(Edits::pass(strip, mta));
         }
         let Transaction { envelope, raw, complete, strip, .. } = t;
         let (verdict, message) = self.judged(envelope.clone(), raw, complete).await?;
-        let id = self.policy.authserv_id(&self.mta_name).to_owned();
-        Ok(Edits::of(&verdict, &message, &envelope, &id, &self.policy, strip, self.actions, exact))
+        Ok(Edits::of(&verdict, &message, &envelope, &self.policy, strip, mta))
     }
 
     /// Judges in a task of its own, so that a panic or a time-out ends that task and nothing else; records the verdict.
