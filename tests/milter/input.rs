@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Longest time for any message here, unoptimised and on a busy machine.
-const BOUND: Duration = Duration::from_secs(30);
+const BOUND: Duration = Duration::from_secs(50);
 
 async fn timed(gate: &Gate, mail: &Mail) -> Outcome {
     let start = Instant::now();
@@ -87,7 +87,8 @@ async fn a_forgery_is_refused_however_much_follows_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_megabytes_are_answered() {
-    let gate = Gate::offline(|_| {}).await;
+    // Unoptimised, on a busy machine, reading it may take longer than the 20 seconds that are plenty elsewhere.
+    let gate = Gate::offline(|c| c.milter.message_timeout_secs = 60).await;
     let mut mail = Mail::new("From: a@b.example\nContent-Type: text/html\n\n");
     mail.raw.extend(b"<p>All work and no play makes Jack a dull boy <a href=x>y</a>\r\n".repeat(800_000));
     assert!(mail.raw.len() > 50_000_000 && mail.raw.len() < 50 << 20);

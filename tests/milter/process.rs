@@ -187,6 +187,23 @@ async fn running_out_of_file_descriptors_is_waited_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_cannot_be_written_does_not_touch_the_mail() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut process = Process::with_config(&config(dir.path(), |_| {}));
+    let (address, mut elsewhere) = (process.address(), Command::new("true").stderr(Stdio::piped()).spawn().unwrap());
+    // Nobody holds the other end of the pipe any more.
+    process.log = BufReader::new(elsewhere.stderr.take().unwrap());
+    elsewhere.wait().unwrap();
+    let mut session = session_at(address, STRANGER).await;
+    for _ in 0..2 {
+        assert_eq!(send(&mut session, &named()).await.word(), "tag");
+    }
+    process.signal("HUP");
+    process.signal("TERM");
+    assert_eq!(process.ended().code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_socket_passed_by_systemd_is_used() {
     if Command::new("systemd-socket-activate").arg("--version").output().is_err() {
         eprintln!("systemd-socket-activate is not installed: not tested");
