@@ -1,7 +1,7 @@
-//! The gateway as an MTA sees it: a real milter client over real sockets against the gateway in this process, and where
-//! signals, file descriptors or socket passing matter, against the program itself.
+//! The gateway as an MTA sees it: a real milter client over real sockets against the gateway in this process, with
+//! the real judge and a name server for the corpus's zone.
 //!
-//! Nothing here talks to anything but loopback; every server takes a free port; only processes started here are ended.
+//! Nothing here talks to anything but loopback; every server takes a free port.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -15,8 +15,6 @@ mod gate;
 mod headers;
 #[path = "milter/input.rs"]
 mod input;
-#[path = "milter/process.rs"]
-mod process;
 #[path = "milter/sockets.rs"]
 mod sockets;
 #[path = "milter/trouble.rs"]

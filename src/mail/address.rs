@@ -4,6 +4,8 @@
 //! reading is returned and the caller counts all of them. Reading never fails; what holds no address gives none.
 
 use super::Domain;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is no list
 /// of authors a person could check.
@@ -28,12 +30,14 @@ impl Mailbox {
     /// A mailbox of a decoded name and an address.
     pub fn new(name: &str, address: &str) -> Mailbox {
         let address = address.trim();
-        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        let plain = plain_address(address);
+        let (local, domain) = plain.rsplit_once('@').unwrap_or((plain.as_str(), ""));
         Mailbox {
             name: name.trim().to_owned(),
             address: address.to_owned(),
             local: local.trim_matches('"').to_owned(),
-            domain: Domain::parse(domain.trim()),
+            // Mail programs show and link `a@elance.com..` like the name it stands for.
+            domain: Domain::parse(domain.trim().trim_end_matches('.')),
         }
     }
 
@@ -48,10 +52,15 @@ impl Mailbox {
 /// Readings: RFC 5322 with comments, groups and quoting; the same after decoding encoded words (what a program sees
 /// that decodes first); each pair of angle brackets; and, where no reading found an address, anything of that shape.
 pub fn read_mailboxes(value: &str) -> Vec<Mailbox> {
-    let value = super::text::first_bytes(value, MAX_VALUE);
+    let (value, rest) = value.split_at(super::text::first_bytes(value, MAX_VALUE).len());
+    // Behind a name or comment of many pages still stands the address.
+    let rest = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(MAX_VALUE))..];
     let unfolded: String = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let decoded = super::message::decode_words(&unfolded);
     let mut found = strict(&unfolded);
+    if rest.contains('@') {
+        [angle_addresses(rest), loose(rest)].concat().into_iter().for_each(|m| add(&mut found, m));
+    }
     if decoded != unfolded {
         strict(&decoded).into_iter().for_each(|m| add(&mut found, m));
     }
@@ -155,6 +164,26 @@ fn without_blanks(address: &str) -> String {
     inner.map(str::to_owned).unwrap_or(address)
 }
 
+/// An address without what mail programs do not show: control characters, and comments, which RFC 5322 section 3.4
+/// allows between its parts. Where a comment holds all there is, it stays.
+fn plain_address(address: &str) -> String {
+    let visible: String = address.chars().filter(|c| !c.is_control()).collect();
+    if !visible.contains('(') {
+        return visible;
+    }
+    let mut without = String::with_capacity(visible.len());
+    let mut chars = visible.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '(' => drop(comment(&mut chars)),
+            '"' => without.push_str(&format!("\"{}\"", until(&mut chars, '"'))),
+            c => without.push(c),
+        }
+    }
+    let without = without_blanks(&without);
+    if without.contains('@') { without } else { visible }
+}
+
 /// Text up to `end`, quoted pairs resolved; to the end of the value if it is never closed.
 fn until(chars: &mut std::str::Chars<'_>, end: char) -> String {
     let mut text = String::new();
@@ -198,12 +227,13 @@ fn angle_addresses(text: &str) -> Vec<Mailbox> {
     found
 }
 
-/// Anything of the shape `local@domain`, for a field that holds no address in any orderly reading.
+/// Anything of the shape `local@domain`, the local part perhaps cut off, for a field that holds no address in any
+/// orderly reading.
 fn loose(text: &str) -> Vec<Mailbox> {
-    text.split(|c: char| c.is_whitespace() || "<>()\",;:[]".contains(c))
-        .filter(|word| word.split_once('@').is_some_and(|(l, d)| !l.is_empty() && !d.is_empty()))
-        .map(|word| Mailbox::new("", word))
-        .collect()
+    #[allow(clippy::expect_used, reason = "a constant pattern, compiled by every test")]
+    static SHAPE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r#"[^\s<>()",;:\[\]@]*@[^\s<>()",;:\[\]]+"#).expect("a pattern"));
+    SHAPE.find_iter(text).take(MAX_MAILBOXES).map(|found| Mailbox::new("", found.as_str())).collect()
 }
 
 #[cfg(test)]
@@ -241,6 +271,23 @@ mod tests {
         assert_eq!(read("A <a@x.test>, b@y.test"), pairs(&[("A", "a@x.test"), ("", "b@y.test")]));
         assert_eq!(read("Group: a@x.test, B <b@y.test>;"), pairs(&[("", "a@x.test"), ("B", "b@y.test")]));
         assert_eq!(read("\"a <x@elance.com>\"@evil.test").len(), 2, "both the quoted and the outer reading");
+    }
+
+    #[test]
+    fn what_mail_programs_do_not_show_hides_no_domain() {
+        let long = format!("\"{}\" <a@elance.com>", "x".repeat(2 * MAX_VALUE));
+        for value in [
+            "a@el\0ance.com",
+            "a@elance.com..",
+            "<a@elance.com(x@b.test)>",
+            "<a(x)@(y)elance(z).com>",
+            "<\"a>b\"@elance.com>",
+            &long,
+        ] {
+            let found = read_mailboxes(value);
+            let domains: Vec<&str> = found.iter().filter_map(|m| Some(m.domain.as_ref()?.as_str())).collect();
+            assert!(domains.contains(&"elance.com"), "{value:?}: {found:?}");
+        }
     }
 
     #[test]

@@ -8,8 +8,9 @@ use super::element::{self as el, Name};
 use super::link::{Link, LinkKind};
 use super::message::Limit;
 use super::style::Look;
-use super::tokens::{Token, Tokens, decoded};
+use super::tokens::{Token, Tokens, attribute};
 use super::written::written_links;
+use html5ever::tokenizer::Tag;
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
@@ -43,14 +44,10 @@ pub(crate) fn read_html(html: &str, out: &mut HtmlOut) {
     let mut reader = Reader::new(out);
     while let Some(token) = tokens.next() {
         match token {
-            Token::Text(text) => reader.text(&decoded(text)),
-            Token::Start(name) => reader.start(el::name(name), &tokens),
-            Token::End(name) => reader.end(el::name(name)),
-            Token::Raw(name, text) if name.eq_ignore_ascii_case("textarea") => reader.text(&decoded(text)),
-            Token::Raw(name, text) if name.eq_ignore_ascii_case("title") => {
-                fold_onto(&mut reader.out.title, &decoded(text))
-            }
-            Token::Raw(..) => {}
+            Token::Text(text) => reader.text(&text),
+            Token::Title(text) => fold_onto(&mut reader.out.title, &text),
+            Token::Start(tag) => reader.start(el::name(&tag.name), &tag),
+            Token::End(name) => reader.end(el::name(&name)),
         }
     }
     if tokens.attributes_skipped {
@@ -153,11 +150,11 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn start(&mut self, element: Name, tokens: &Tokens<'_>) {
+    fn start(&mut self, element: Name, tag: &Tag) {
         self.end_implied(element);
         self.break_around(element);
-        let look = self.look_of(element, tokens);
-        self.collect(element, tokens, look);
+        let look = self.look_of(element, tag);
+        self.collect(element, tag, look);
         if el::is_void(element) {
             return;
         }
@@ -198,104 +195,104 @@ impl<'o> Reader<'o> {
         self.break_around(element);
     }
 
-    fn look_of(&mut self, element: Name, tokens: &Tokens<'_>) -> Look {
+    fn look_of(&mut self, element: Name, tag: &Tag) -> Look {
         let mut look = self.look();
-        if tokens.attributes.is_empty() && element != el::TEMPLATE {
+        if tag.attrs.is_empty() && element != el::TEMPLATE {
             return look;
         }
-        if let Some(color) = tokens.attribute("bgcolor") {
-            look.set_background(&color);
+        if let Some(color) = attribute(tag, "bgcolor") {
+            look.set_background(color);
         }
-        if let Some(color) = tokens.attribute(if element == el::BODY { "text" } else { "color" }) {
-            look.set_color(&color);
+        if let Some(color) = attribute(tag, if element == el::BODY { "text" } else { "color" }) {
+            look.set_color(color);
         }
-        if let Some(image) = tokens.attribute("background") {
+        if let Some(image) = attribute(tag, "background") {
             look.set_background("");
+            self.image(image);
+        }
+        if let Some(image) = attribute(tag, "style").and_then(|style| look.apply(style)) {
             self.image(&image);
         }
-        if let Some(image) = tokens.attribute("style").and_then(|style| look.apply(&style)) {
-            self.image(&image);
-        }
-        if element == el::TEMPLATE || tokens.attribute("hidden").is_some() {
+        if element == el::TEMPLATE || attribute(tag, "hidden").is_some() {
             look.hide();
         }
         look
     }
 
     /// Takes the links, words and fields an element brings by itself.
-    fn collect(&mut self, element: Name, tokens: &Tokens<'_>, look: Look) {
-        let value = |name: &str| tokens.attribute(name);
+    fn collect(&mut self, element: Name, tag: &Tag, look: Look) {
+        let value = |name: &str| attribute(tag, name);
         match element {
             el::A => {
                 if let Some(href) = value("href").or_else(|| value("xlink:href")) {
-                    let index = self.link(LinkKind::Anchor, &href, "");
+                    let index = self.link(LinkKind::Anchor, href, "");
                     self.anchor = Some(OpenAnchor { index, shown: String::new(), from: self.out.text.len() });
                 }
             }
             el::AREA => {
                 let shown = value("alt").unwrap_or_default();
                 if let Some(href) = value("href") {
-                    self.link(LinkKind::Anchor, &href, first_octets(&shown, MAX_SHOWN));
+                    self.link(LinkKind::Anchor, href, first_octets(shown, MAX_SHOWN));
                 }
             }
             el::IMG | el::IMAGE => {
-                self.image(&value("src").unwrap_or_default());
-                self.words(&value("alt").unwrap_or_default(), look);
+                self.image(value("src").unwrap_or_default());
+                self.words(value("alt").unwrap_or_default(), look);
             }
             el::FORM => {
                 if let Some(action) = value("action") {
-                    self.link(LinkKind::Form, &action, "");
+                    self.link(LinkKind::Form, action, "");
                 }
             }
-            el::INPUT => self.input(tokens, look),
-            el::BUTTON => self.form_action(tokens),
+            el::INPUT => self.input(tag, look),
+            el::BUTTON => self.form_action(tag),
             el::BASE => {
                 if let Some(href) = value("href") {
-                    self.link(LinkKind::Automatic, &href, "");
+                    self.link(LinkKind::Automatic, href, "");
                     // Only the first base counts (WHATWG 4.2.3).
                     self.base = self.base.take().or_else(|| url::Url::parse(href.trim()).ok());
                 }
             }
-            el::META => self.refresh(tokens),
+            el::META => self.refresh(tag),
             el::IFRAME | el::FRAME | el::EMBED | el::OBJECT => {
                 if let Some(source) = value(if element == el::OBJECT { "data" } else { "src" }) {
-                    self.link(LinkKind::Automatic, &source, "");
+                    self.link(LinkKind::Automatic, source, "");
                 }
             }
             _ => {}
         }
     }
 
-    fn input(&mut self, tokens: &Tokens<'_>, look: Look) {
-        let kind = tokens.attribute("type").unwrap_or_default().trim().to_ascii_lowercase();
+    fn input(&mut self, tag: &Tag, look: Look) {
+        let kind = attribute(tag, "type").unwrap_or_default().trim().to_ascii_lowercase();
         self.out.has_password_field |= kind == "password";
-        self.form_action(tokens);
+        self.form_action(tag);
         match kind.as_str() {
             "hidden" | "checkbox" | "radio" => {}
             "image" => {
-                self.image(&tokens.attribute("src").unwrap_or_default());
-                self.words(&tokens.attribute("alt").unwrap_or_default(), look);
+                self.image(attribute(tag, "src").unwrap_or_default());
+                self.words(attribute(tag, "alt").unwrap_or_default(), look);
             }
             _ => {
                 for name in ["placeholder", "value"] {
-                    self.words(&tokens.attribute(name).unwrap_or_default(), look);
+                    self.words(attribute(tag, name).unwrap_or_default(), look);
                 }
             }
         }
     }
 
-    fn form_action(&mut self, tokens: &Tokens<'_>) {
-        if let Some(action) = tokens.attribute("formaction") {
-            self.link(LinkKind::Form, &action, "");
+    fn form_action(&mut self, tag: &Tag) {
+        if let Some(action) = attribute(tag, "formaction") {
+            self.link(LinkKind::Form, action, "");
         }
     }
 
     /// `<meta http-equiv=refresh content="0; url=…">`.
-    fn refresh(&mut self, tokens: &Tokens<'_>) {
-        if !tokens.attribute("http-equiv").is_some_and(|e| e.trim().eq_ignore_ascii_case("refresh")) {
+    fn refresh(&mut self, tag: &Tag) {
+        if !attribute(tag, "http-equiv").is_some_and(|e| e.trim().eq_ignore_ascii_case("refresh")) {
             return;
         }
-        let content = tokens.attribute("content").unwrap_or_default();
+        let content = attribute(tag, "content").unwrap_or_default();
         let Some((_, rest)) = content.split_once([';', ',']) else { return };
         let rest = rest.trim();
         let is_named = rest.get(..3).is_some_and(|u| u.eq_ignore_ascii_case("url"));
@@ -320,10 +317,13 @@ impl<'o> Reader<'o> {
         }
         let href = first_octets(href, MAX_HREF);
         let mut link = Link::new(kind, href, shown);
-        if let Some(base) = self.base.as_ref().filter(|_| link.authority.is_none() && !has_scheme(&link.href)) {
-            if let Ok(joined) = base.join(&link.href) {
-                link = Link::new(kind, joined.as_str(), shown);
-            }
+        // `www.host` without a scheme is a path beside a base, and a host without one.
+        let relative = !has_scheme(&link.href) && !link.href.starts_with("//");
+        if let Some(joined) = self.base.as_ref().filter(|_| relative).and_then(|base| base.join(&link.href).ok()) {
+            link = Link::new(kind, joined.as_str(), shown);
+        } else if relative && link.authority.is_none() {
+            // Mail programs that find no scheme open such a target like a typed address.
+            written_links(&link.href, |typed| link.authority = link.authority.take().or(typed.authority));
         }
         self.out.links.push(link);
         Some(self.out.links.len() - 1)

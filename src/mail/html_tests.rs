@@ -158,35 +158,3 @@ fn any_octets_are_read() {
         read(&html);
     }
 }
-
-#[test]
-#[ignore = "prints how long things take"]
-fn timings() {
-    let cell = "<tr><td style=\"padding:0;color:#333333;font-size:14px\"><p>Some words of an honest letter &amp; more &nbsp;of them, with <b>bold</b> and <a href=\"https://www.example.com/path?x=1&amp;y=2\">a link</a>.</p></td></tr>\n";
-    for unit in [
-        cell,
-        "<a ",
-        "<a b='",
-        "<b>",
-        "</b>",
-        "<!--",
-        "--",
-        "&",
-        "&amp",
-        "a.",
-        "<a b c=d ",
-        "<style>",
-        "</style",
-        "<td><p>",
-        "<a href=x.y>z.de/a ",
-    ] {
-        let mut out = String::new();
-        for size in [1 << 19, 1 << 20] {
-            let html = unit.repeat(size / unit.len());
-            let start = std::time::Instant::now();
-            read(&html);
-            out += &format!(" {:?}", start.elapsed());
-        }
-        println!("{:?}{out}", &unit[..unit.len().min(20)]);
-    }
-}

@@ -80,6 +80,9 @@ const BAIT: [&str; 62] = [
     "www2",
 ];
 
+/// Longest word that is taken apart into bait: bounded work, and a label has 63 octets.
+const MAX_BAIT: usize = 40;
+
 /// Neighbours on a QWERTY keyboard, row by row; a key's neighbours stand beside it or one row up or down.
 const ROWS: [&str; 4] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
 /// Letters that are confused by ear or eye besides the Unicode confusables: the usual swaps of typosquatting.
@@ -133,6 +136,10 @@ impl Name {
         if long_enough && skeleton(word) == self.skeleton {
             return Some(format!("{word:?} is written with other characters to look like {:?}", self.compact));
         }
+        let unbroken: String = folded.split(['-', '_']).collect();
+        if self.compact.len() >= MIN_INSIDE && unbroken == self.compact {
+            return Some(format!("{word:?} is {:?} taken apart", self.compact));
+        }
         self.joined_in(&folded)
             .or_else(|| self.mistyped_as(&folded).map(|how| format!("{word:?} is {:?} with {how}", self.compact)))
     }
@@ -145,6 +152,14 @@ impl Name {
     /// True if a folded word is the name joined to bait: `elancesupport`.
     pub fn joins(&self, folded: &str) -> bool {
         folded != self.compact && !self.not_us.iter().any(|w| w == folded) && self.joined_in(folded).is_some()
+    }
+
+    /// True if a word or words are the name and bait, nothing else: `elance-support`, `elancelogin`, `service.elance`.
+    pub fn baited_in(&self, folded: &str) -> bool {
+        let words = || folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let named = |w: &str| w == self.compact;
+        self.joins(folded) && !folded.contains(|c: char| !c.is_alphanumeric())
+            || words().any(named) && words().any(is_bait) && words().all(|w| named(w) || is_bait(w))
     }
 
     /// `elance-login`, `elancelogin`, `secure-elanse`: the name (or an imitation) joined to something else.
@@ -166,9 +181,15 @@ impl Name {
         let (before, after) = masked.split_once(&self.compact)?;
         let bait = |side: &str| {
             let side = side.trim_matches(['-', '_']);
-            side.is_empty() || side.split(['-', '_']).all(|w| BAIT.contains(&w))
+            side.is_empty() || side.split(['-', '_']).all(is_bait)
         };
         (bait(before) && bait(after)).then(|| format!("{label:?} joins {:?} to other words", self.compact))
+    }
+
+    /// One typing error away that adds or changes a letter, in words. A letter left out makes too many first names.
+    pub fn misspelt_as(&self, folded: &str) -> Option<&'static str> {
+        let known = folded.chars().count() < self.compact.chars().count() || self.not_us.iter().any(|w| w == folded);
+        self.mistyped_as(folded).filter(|_| !known)
     }
 
     /// One typing error away, by the ways people mistype and typosquatters register.
@@ -199,6 +220,13 @@ impl Name {
     }
 }
 
+/// True if a word is bait, or pieces of bait without a gap (`paymentdesk`).
+fn is_bait(word: &str) -> bool {
+    // Pieces shorter than three letters (`my`, `id`) would make bait of honest words.
+    let mut rests = BAIT.iter().filter(|b| b.len() > 2).filter_map(|b| word.strip_prefix(*b));
+    word.len() <= MAX_BAIT && (BAIT.contains(&word) || rests.any(|rest| !rest.is_empty() && is_bait(rest)))
+}
+
 /// How `domain`, which is not the brand's, imitates `name`; in words.
 pub fn imitates(domain: &Domain, name: &Name) -> Option<String> {
     let unicode = domain.to_unicode();
@@ -211,8 +239,7 @@ pub fn imitates(domain: &Domain, name: &Name) -> Option<String> {
         return Some(format!("{unicode}: {how}"));
     }
     let inner: Vec<&str> = unicode.split('.').take_while(|l| *l != chosen).collect();
-    let inside =
-        inner.iter().find(|l| name.is_token_of(&fold(l)) || l.len() >= MIN_FUZZY && skeleton(l) == name.skeleton)?;
+    let inside = inner.iter().find(|l| name.is_token_of(&fold(l)) || name.imitated_by(l).is_some())?;
     Some(format!("{unicode} carries {inside:?} in front of a stranger's domain {:?}", domain.registrable()))
 }
 
@@ -274,6 +301,10 @@ mod tests {
             "elance.evil.test",
             "www.elance-login.evil.test",
             "elance2.com",
+            "e-lance.com",
+            "elancepaymentdesk.com",
+            "elancelogin.evil.test",
+            "login.elanse.evil.test",
             "еlance.com",
             "elаnce.com",
         ] {
@@ -298,8 +329,21 @@ mod tests {
             "lance.example",
             "my-freelance.test",
             "alliance.test",
+            "e.lance.example",
+            "el.ance.example",
         ] {
             assert!(!caught(domain), "{domain}");
+        }
+    }
+
+    #[test]
+    fn bait_is_nothing_but_bait() {
+        let elance = elance();
+        for word in ["elance-support", "elancelogin", "service.elance", "elance-billing-team"] {
+            assert!(elance.baited_in(word), "{word}");
+        }
+        for word in ["elance", "elance-bob", "freelance-support", "bob.elance", "support"] {
+            assert!(!elance.baited_in(word), "{word}");
         }
     }
 

@@ -4,7 +4,7 @@
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use super::address::read_mailboxes;
-use super::{Body, Mailbox, mime};
+use super::{Body, Mailbox, decode, mime};
 use mail_parser::parsers::MessageStream;
 
 /// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;
@@ -12,8 +12,10 @@ use mail_parser::parsers::MessageStream;
 pub const MAX_FIELDS: usize = 2_000;
 /// Octets of header that are read: ten times Postfix's `header_size_limit` for one field.
 pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
-/// Octets of From fields that are read behind those limits: whoever buries the author must not hide him.
-const MAX_BURIED_FROM: usize = 64 * 1024;
+/// Fields beyond those limits that are still read because mail programs show them; each should be there once.
+const MAX_LATE_FIELDS: usize = 50;
+/// Address fields of one name that are read; each should be there once.
+const MAX_EQUAL_FIELDS: usize = 20;
 /// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
 const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
@@ -22,7 +24,8 @@ const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject",
 pub struct Field {
     /// The name before the colon, white space before the colon removed.
     pub name: String,
-    /// Everything after the colon as written, folding included, without the final line end; invalid UTF-8 replaced.
+    /// Everything after the colon as written, folding included, without the final line end; what is not UTF-8 is read
+    /// as windows-1252, as mail programs do.
     pub value: String,
 }
 
@@ -91,6 +94,10 @@ impl Message {
         let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
         message.subject = subject.join(" ");
         message.note_from();
+        // Without an author mail programs show who sent it.
+        if !message.from.iter().any(|m| m.address.contains('@')) {
+            message.from.extend(message.sender.iter().cloned());
+        }
         message.note_repeated();
         message.body = mime::read_body(&raw, &mut message.defects, &mut message.limits);
         message.raw = raw;
@@ -109,7 +116,11 @@ impl Message {
 
     fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
         let mut found: Vec<Mailbox> = Vec::new();
-        for mailbox in self.values(name).take(SINGLE_FIELDS.len()).flat_map(read_mailboxes) {
+        let values: Vec<&str> = self.values(name).collect();
+        // Of many equal fields programs show the first or the last.
+        let skipped = MAX_EQUAL_FIELDS / 2..values.len().saturating_sub(MAX_EQUAL_FIELDS / 2);
+        let ends = values.iter().enumerate().filter(|(i, _)| !skipped.contains(i));
+        for mailbox in ends.flat_map(|(_, value)| read_mailboxes(value)) {
             if !found.contains(&mailbox) {
                 found.push(mailbox);
             }
@@ -118,10 +129,10 @@ impl Message {
     }
 
     /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
-    /// programs differ about it. Behind the limits only From is still read, for a forger could fill them and then claim
-    /// to be anybody.
+    /// programs differ about it. Beyond the limits only the fields that mail programs show are still read, so that
+    /// nobody can hide an author behind thousands of other fields.
     fn read_header(&mut self, raw: &[u8]) {
-        let (mut at, mut kept, mut buried) = (0, true, None);
+        let (mut at, mut keeping, mut late) = (0, true, 0);
         while at < raw.len() {
             let line = line_at(raw, at);
             at += line.len();
@@ -129,35 +140,43 @@ impl Message {
             if text.is_empty() {
                 break;
             }
-            let continues = matches!(text.first(), Some(b' ' | b'\t'));
-            if buried.is_none() && (self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES) {
-                let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
-                self.limits.push(Limit(what));
-                (kept, buried) = (false, Some(0));
+            if late > 0 || self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES {
+                let continues = matches!(text.first(), Some(b' ' | b'\t'));
+                keeping = if continues { keeping && late > 0 } else { is_shown(text) && late <= MAX_LATE_FIELDS };
+                late += usize::from(!continues && keeping || late == 0);
             }
-            if let Some(octets) = &mut buried {
-                kept = if continues { kept } else { is_from(text) } && *octets + text.len() <= MAX_BURIED_FROM;
-                *octets += if kept { text.len() } else { 0 };
-            }
-            if kept {
+            if keeping {
                 self.read_header_line(text);
             }
         }
         self.body_offset = at;
+        if late > 0 {
+            let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
+            self.limits.push(Limit(what));
+        }
     }
 
     fn read_header_line(&mut self, line: &[u8]) {
         let continues = matches!(line.first(), Some(b' ' | b'\t'));
         if let (true, Some(field)) = (continues, self.fields.last_mut()) {
             field.value.push_str("\r\n");
-            field.value.push_str(&String::from_utf8_lossy(line));
+            field.value.push_str(&decode::text(line, None, false));
             return;
         }
+        self.read_field(line);
+        // Some programs end a line at a bare CR too (RFC 5322 section 2.2 forbids it): what they show is read as well.
+        for line in line.split(|b| *b == b'\r').skip(1).filter(|l| is_shown(l)).take(MAX_LATE_FIELDS) {
+            self.defects.push(Defect::HeaderGarbage);
+            self.read_field(line);
+        }
+    }
+
+    fn read_field(&mut self, line: &[u8]) {
         let colon = line.iter().position(|b| *b == b':');
-        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end().to_owned());
+        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end_matches(is_no_name).to_owned());
         match (name, colon) {
             (Some(name), Some(colon)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-                let value = String::from_utf8_lossy(&line[colon + 1..]).into_owned();
+                let value = decode::text(&line[colon + 1..], None, false).into_owned();
                 self.fields.push(Field { name, value });
             }
             _ => self.defects.push(Defect::HeaderGarbage),
@@ -248,9 +267,14 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-fn is_from(line: &[u8]) -> bool {
-    let name = line.split(|b| *b == b':').next().unwrap_or_default();
-    name.trim_ascii_end().eq_ignore_ascii_case(b"From") && name.len() < line.len()
+fn is_no_name(c: char) -> bool {
+    c.is_whitespace() || c.is_control()
+}
+
+/// True if the line begins one of the [`SINGLE_FIELDS`].
+fn is_shown(line: &[u8]) -> bool {
+    let name = line.split(|b| *b == b':').next().unwrap_or_default().trim_ascii_end();
+    name.len() < line.len() && SINGLE_FIELDS.iter().any(|f| name.eq_ignore_ascii_case(f.as_bytes()))
 }
 
 #[cfg(test)]
@@ -293,18 +317,34 @@ mod tests {
     }
 
     #[test]
-    fn an_author_behind_the_limits_is_still_read() {
-        let filler = "X: y\n".repeat(MAX_FIELDS);
-        let long = format!("X: {}\n", "x".repeat(MAX_HEADER_BYTES));
-        let from = "from : Elance\n <a@elance.com>\nX: y\n z\n\nFrom: no@body.test\n";
-        for text in [format!("{filler}{from}"), format!("{long}{from}"), format!("{filler} z\n{long}{from}")] {
-            let m = parse(&text);
-            assert_eq!(m.from.len(), 1, "{:?}", m.from);
-            assert_eq!(m.from[0].address, "a@elance.com");
-            assert_eq!((m.limits.len(), &m.raw()[m.body_offset..]), (1, &b"From: no@body.test\r\n"[..]));
+    fn an_author_cannot_hide_behind_the_limits() {
+        for filler in ["X: y\r\n".repeat(3_000), format!("X: {}\r\n", "y".repeat(2 * MAX_HEADER_BYTES))] {
+            let raw = format!("{filler}From: \"A\"\r\n <a@elance.com>\r\nZ: z\r\n z\r\nSubject: s\r\n\r\nbody");
+            let m = Message::parse(raw.clone().into_bytes(), true);
+            assert_eq!(m.from.first().map(|m| m.address.as_str()), Some("a@elance.com"));
+            assert_eq!((m.subject.as_str(), m.limits.len()), ("s", 1));
+            assert_eq!(&m.raw()[m.body_offset..], b"body");
+            let flood = raw + &"\r\nFrom: b@c.test".repeat(10);
+            assert!(Message::parse(flood.into_bytes(), true).fields.len() < MAX_FIELDS + 100);
         }
-        let endless = parse(&format!("{filler}From: {}\nFrom: a@elance.com\n\n", "x".repeat(MAX_BURIED_FROM)));
-        assert_eq!(endless.from[0].address, "a@elance.com");
+        let flood = Message::parse(b"From: a@b.test\r\n".repeat(20_000), true);
+        assert!(flood.fields.len() <= MAX_FIELDS + MAX_LATE_FIELDS + 1);
+    }
+
+    #[test]
+    fn authors_stand_where_programs_look() {
+        let many = "From: a@b.test\n".repeat(60) + "From: a@elance.com\n\n";
+        for text in [
+            "From\0: a@elance.com\n\n",
+            "X-A: b\rFrom: a@elance.com\nFrom: c@d.test\n\n",
+            "Sender: a@elance.com\n\n",
+            &many,
+        ] {
+            let from = parse(text).from;
+            assert!(from.iter().any(|m| m.address == "a@elance.com"), "{text:?}: {from:?}");
+        }
+        let m = Message::parse(b"From: El\xe4nce <a@b.test>\r\n\r\n".to_vec(), true);
+        assert_eq!(m.from.first().map(|m| m.name.as_str()), Some("Elänce"));
     }
 
     #[test]

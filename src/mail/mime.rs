@@ -45,17 +45,6 @@ pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<
     body
 }
 
-/// The octets of each message that is attached to this one, outermost first, in order; not of messages inside those.
-pub fn attached_messages(raw: &[u8]) -> Vec<Vec<u8>> {
-    let (mut defects, mut limits) = (Vec::new(), Vec::new());
-    let mut walk = Walk::new(raw, &mut defects, &mut limits);
-    walk.messages = Some(Vec::new());
-    while let Some(todo) = walk.todo.pop() {
-        walk.part(&todo);
-    }
-    walk.messages.unwrap_or_default()
-}
-
 /// A part that is still to be read.
 struct Todo {
     start: usize,
@@ -71,8 +60,6 @@ struct Walk<'r, 'd> {
     todo: Vec<Todo>,
     parts: usize,
     body: Body,
-    /// Attached messages, when they are asked for.
-    messages: Option<Vec<Vec<u8>>>,
     defects: &'d mut Vec<Defect>,
     limits: &'d mut Vec<Limit>,
 }
@@ -80,8 +67,7 @@ struct Walk<'r, 'd> {
 impl<'r, 'd> Walk<'r, 'd> {
     fn new(raw: &'r [u8], defects: &'d mut Vec<Defect>, limits: &'d mut Vec<Limit>) -> Walk<'r, 'd> {
         let todo = vec![Todo { start: 0, end: raw.len(), depth: 0, in_digest: false }];
-        let (body, messages) = (Body::default(), None);
-        let mut walk = Walk { raw, delimiters: Vec::new(), todo, parts: 0, body, messages, defects, limits };
+        let mut walk = Walk { raw, delimiters: Vec::new(), todo, parts: 0, body: Body::default(), defects, limits };
         walk.delimiters = lines_with_dashes(raw);
         if walk.delimiters.len() > MAX_DELIMITERS {
             walk.limit("the body has more than 1000000 lines that begin with two hyphens");
@@ -255,9 +241,6 @@ impl<'r, 'd> Walk<'r, 'd> {
         let name = if head.name.is_empty() { super::part::subject(&octets) } else { head.name.clone() };
         let (declared, size) = (head.media_type(), octets.len());
         self.body.attachments.push(Attachment { name, declared, size, ..Attachment::default() });
-        if let Some(messages) = &mut self.messages {
-            messages.push(octets.into_owned());
-        }
     }
 }
 

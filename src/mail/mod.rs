@@ -26,4 +26,3 @@ pub use domain::Domain;
 pub use envelope::{Client, Envelope};
 pub use link::{Authority, Link, LinkKind};
 pub use message::{Defect, Field, Limit, Message};
-pub use mime::attached_messages;

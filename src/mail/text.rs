@@ -102,8 +102,24 @@ fn plain_sign(c: char) -> char {
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' | '\u{2b9}'..='\u{2bc}' | '\u{ff07}' => '\'',
         '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-        c => c,
+        c => plain_letter(c),
     }
+}
+
+/// Letters in boxes and circles and small capitals, which Unicode does not decompose and readers read over.
+fn plain_letter(c: char) -> char {
+    const SMALL_CAPITALS: &str = "aᴀbʙcᴄdᴅeᴇfꜰgɢhʜiɪjᴊkᴋlʟmᴍnɴoᴏpᴘrʀsꜱtᴛuᴜvᴠwᴡyʏzᴢ";
+    let first = match c {
+        '\u{1f150}'..='\u{1f169}' => 0x1f150,
+        '\u{1f170}'..='\u{1f189}' => 0x1f170,
+        '\u{1f1e6}'..='\u{1f1ff}' => 0x1f1e6,
+        '\u{1d00}'..='\u{1d22}' | 'ɢ' | 'ʜ' | 'ɪ' | 'ʟ' | 'ɴ' | 'ʀ' | 'ʏ' | 'ʙ' | 'ꜰ' | 'ꜱ' => {
+            let before = SMALL_CAPITALS.find(c).and_then(|at| SMALL_CAPITALS[..at].chars().next_back());
+            return before.unwrap_or(c);
+        }
+        c => return c,
+    };
+    u32::from(c).checked_sub(first).and_then(|n| char::from_digit(n + 10, 36)).unwrap_or(c)
 }
 
 /// Characters without a shape of their own: soft hyphen, joiners, directions, variation selectors, tags, fillers.
@@ -128,6 +144,7 @@ mod tests {
         assert_eq!(fold("contraseña atualização"), "contrasena atualizacao");
         assert_eq!(fold("Ваш аккаунт ещё й"), "ваш аккаунт еще и");
         assert_eq!(fold("you’ve “won” – don´t"), "you've \"won\" - don't");
+        assert_eq!(fold("🅴🅻🅰🅽🅲🅴 ᴇʟᴀɴᴄᴇ 🇪🇱"), "elance elance el");
         assert_eq!(fold("İ \u{1d404}\u{1d425}"), "i el");
         assert_eq!(fold("한국"), "한국");
         assert_eq!(fold("a\0b\u{7}c"), "abc");

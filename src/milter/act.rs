@@ -1,209 +1,232 @@
-//! A verdict carried out: header edits, hold, refusal, or "try again later".
+//! A verdict carried out: header edits, hold, refusal.
 //!
-//! Everything is worked out first and sent then, so that a connection that breaks cannot leave a message half edited by
-//! a program that had not made up its mind. The sender gets one generic sentence; the reasons stand in headers and log.
+//! Everything is worked out first and then sent in one go, since an MTA keeps the edits made before a crash. Bodies
+//! are never edited: that would break signatures. Replies are one generic sentence in ASCII without `%` (MTAs expand
+//! it) and never tell the sender what was found. If an edit cannot be made, the answer is 451: nothing is delivered
+//! half done.
 
-use super::session::Trouble;
+use super::forged::Forged;
+use super::session::Terms;
+use super::subject::tagged;
 use crate::auth::header::authentication_results;
-use crate::mail::{Envelope, Message};
-use crate::policy::{Action, Policy};
-use crate::record;
+use crate::mail::Envelope;
+use crate::policy::{Action, Mode, Policy};
+use crate::record::{Failure, VERDICT_FIELD, cut, headers, plain};
 use crate::verdict::{Passed, Verdict};
-use indymilter::{Actions, ContextActions, EomActions, SetErrorReply, SmtpReply, Status};
+use indymilter::{
+    ActionError, Actions, ContextActions, EomActions, IntoCString, ProtoOpts, SetErrorReply, SmtpReply, Status,
+};
+use std::ffi::CString;
 
-/// What is asked of the MTA, as far as it offers it.
-pub(super) const WANTED: Actions = Actions::ADD_HEADER.union(Actions::CHANGE_HEADER).union(Actions::QUARANTINE);
+/// Octets of the reason given with a hold; MTAs log it on one line.
+const MAX_REASON: usize = 200;
+/// The signal that means what RFC 7372 section 3.3 names 5.7.26: no authentication check passed that had to.
+const UNPROVEN: &str = "brand-from-unproven";
 
-/// The reason given with a hold.
-const HELD: &str = "spoof-milter: suspected forgery of a protected sender, case ";
-
-/// What the MTA of a session can do.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Mta {
-    /// The edits it takes.
-    pub(super) actions: Actions,
-    /// Whether header values are exact, the blank behind the colon included.
-    pub(super) exact: bool,
+/// What the MTA is to do, in this order.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    edits: Vec<Edit>,
+    answer: Answer,
 }
 
-impl Mta {
-    /// A header value as this MTA wants it.
-    fn value(self, text: &str) -> String {
-        if self.exact { format!(" {text}") } else { text.to_owned() }
-    }
+#[derive(Debug)]
+enum Edit {
+    Delete {
+        name: CString,
+        number: i32,
+    },
+    Change {
+        name: &'static str,
+        number: i32,
+        value: Vec<u8>,
+    },
+    /// At the very top.
+    Insert {
+        name: &'static str,
+        value: String,
+    },
+    Hold {
+        reason: String,
+    },
 }
 
-/// What is done with one message.
-#[derive(Debug, Default)]
-pub(super) struct Edits {
-    /// Fields to delete: name and index among the fields of that name, highest first.
-    delete: Vec<(String, i32)>,
-    /// Fields to put on top, the topmost last.
-    insert: Vec<(String, String)>,
-    /// The new subject: whether it replaces one, and its value.
-    subject: Option<(bool, String)>,
-    /// The reason to hold it.
-    hold: Option<String>,
-    /// The refusal: code, enhanced code, sentence.
-    refuse: Option<Refusal>,
+/// An SMTP reply: code, enhanced code (RFC 3463), text.
+type Reply = (&'static str, &'static str, String);
+
+#[derive(Debug)]
+enum Answer {
+    Deliver,
+    Refuse(Reply),
+    TryLater(Reply),
 }
 
-type Refusal = (&'static str, &'static str, String);
-
-impl Edits {
-    /// A message that is passed: only forged fields go.
-    pub(super) fn pass(strip: Vec<(String, i32)>, mta: Mta) -> Edits {
-        Edits { delete: ordered(strip, mta), ..Edits::default() }
-    }
-
-    /// A message that could not be judged.
-    pub(super) fn try_again(trouble: Trouble) -> Edits {
-        let why = match trouble {
-            Trouble::Panic => "an internal error",
-            Trouble::TimeOut => "a time-out",
+impl Plan {
+    /// For mail that is not judged.
+    pub(crate) fn pass(why: Passed, forged: &Forged, terms: Terms) -> Plan {
+        let edits = match why {
+            // Users may not hand in results in our name.
+            Passed::AuthenticatedClient => deletions(forged, terms),
+            // A content filter hands mail back that we have judged before: our own fields stay.
+            Passed::TrustedNetwork | Passed::ReportMailbox => Vec::new(),
         };
-        let sentence = format!("The message could not be examined because of {why}; please try again later");
-        Edits { refuse: Some(("451", "4.7.1", sentence)), ..Edits::default() }
+        Plan { edits, answer: Answer::Deliver }
     }
 
-    /// What a verdict asks for.
-    pub(super) fn of(
+    /// For a message that could not be judged.
+    pub(crate) fn failed(why: Failure, held: bool, mode: Mode, forged: &Forged, terms: Terms) -> Plan {
+        let (why, monitor) = (why.as_str(), mode == Mode::Monitor);
+        let hold = held && terms.actions.contains(Actions::QUARANTINE);
+        if !monitor && !hold {
+            let text = "Message could not be checked at the moment, please try again".to_owned();
+            return Plan { edits: Vec::new(), answer: Answer::TryLater(("451", "4.7.1", text)) };
+        }
+        let mut edits = deletions(forged, terms);
+        let word = if held { "quarantine" } else { "tempfail" };
+        let note = if monitor { "; mode=monitor" } else { "" };
+        edits.extend(insertion(VERDICT_FIELD, &format!("{word}; error={why}{note}"), terms));
+        if !monitor {
+            edits.push(Edit::Hold { reason: format!("spoof: could not be checked ({why})") });
+        }
+        Plan { edits, answer: Answer::Deliver }
+    }
+
+    /// For a judged message.
+    pub(crate) fn of(
         verdict: &Verdict,
-        message: &Message,
         envelope: &Envelope,
         policy: &Policy,
-        strip: Vec<(String, i32)>,
-        mta: Mta,
-    ) -> Edits {
-        if verdict.defers() {
-            let sentence =
-                format!("The sender could not be verified at the moment; please try again later ({})", verdict.case_id);
-            return Edits { refuse: Some(("451", "4.7.0", sentence)), ..Edits::default() };
+        forged: &Forged,
+        subjects: &[CString],
+        terms: Terms,
+    ) -> Plan {
+        if let Some(answer) = refusal(verdict, terms) {
+            return Plan { edits: Vec::new(), answer };
         }
-        let action = action(verdict, envelope, policy);
-        if action == Action::Reject {
-            return Edits { refuse: Some(refusal(verdict)), ..Edits::default() };
+        let mut edits = deletions(forged, terms);
+        if verdict.applied() == Action::Tag && terms.actions.contains(Actions::CHANGE_HEADER) {
+            edits.extend(subject_edits(&policy.config.policy.subject_prefix, subjects, terms));
         }
-        let mut edits = Edits { delete: ordered(strip, mta), ..Edits::default() };
-        if mta.actions.contains(Actions::ADD_HEADER) {
-            let results = authentication_results(&verdict.auth, envelope, policy.authserv_id(&envelope.mta_name));
-            let ours = std::iter::once(("Authentication-Results", results)).chain(record::headers(verdict));
-            edits.insert = ours.map(|(name, value)| (name.to_owned(), mta.value(&value))).collect();
-            edits.insert.reverse();
+        // Each goes to the top, so the topmost comes last.
+        let own = headers(verdict);
+        edits.extend(own.iter().rev().filter_map(|(name, value)| insertion(name, value, terms)));
+        let results = authentication_results(&verdict.auth, envelope, policy.authserv_id(&envelope.mta_name));
+        edits.extend(insertion("Authentication-Results", &results, terms));
+        if verdict.applied() == Action::Quarantine {
+            edits.push(Edit::Hold { reason: hold_reason(verdict) });
         }
-        let prefix = policy.config.policy.subject_prefix.as_str();
-        if action == Action::Tag && !prefix.is_empty() && mta.actions.contains(Actions::CHANGE_HEADER) {
-            edits.subject = tagged(message, prefix, mta);
-        }
-        if action == Action::Quarantine {
-            edits.hold = Some(format!("{HELD}{}", verdict.case_id));
-        }
-        edits
+        Plan { edits, answer: Answer::Deliver }
     }
 
-    /// Sends the edits and gives the answer. If the MTA does not take one, the message is to be tried again.
-    pub(super) async fn carry_out(self, actions: &EomActions, reply: &mut SmtpReply) -> Status {
-        if let Some((code, enhanced, sentence)) = &self.refuse {
-            let temporary = code.starts_with('4');
-            return match reply.set_error_reply(code, Some(enhanced), [sentence.as_str()]) {
-                Ok(()) if temporary => Status::Tempfail,
-                Ok(()) => Status::Reject,
-                Err(e) => {
-                    tracing::error!(target: "spoof_milter", "the reply {sentence:?} cannot be sent: {e}");
-                    if temporary { Status::Tempfail } else { Status::Reject }
-                }
-            };
+    /// Sends everything to the MTA.
+    pub(crate) async fn carry_out(self, actions: &EomActions, reply: &mut SmtpReply) -> Status {
+        for edit in self.edits {
+            if let Err(e) = edit.send(actions).await {
+                tracing::warn!("an edit could not be made, answering 451: {e}");
+                return try_later(reply, &("451", "4.7.1", "Message could not be processed, please try again".into()));
+            }
         }
-        match self.send(actions).await {
-            Ok(()) => Status::Continue,
-            Err(e) => {
-                tracing::error!(target: "spoof_milter", "the MTA did not take an edit: {e}; answered 451");
-                Status::Tempfail
+        match self.answer {
+            Answer::Deliver => Status::Accept,
+            Answer::TryLater(text) => try_later(reply, &text),
+            Answer::Refuse(text) => {
+                set_reply(reply, &text);
+                Status::Reject
             }
         }
     }
+}
 
-    async fn send(self, actions: &EomActions) -> Result<(), indymilter::ActionError> {
-        for (name, index) in self.delete {
-            actions.change_header(name, index, None::<String>).await?;
+impl Edit {
+    async fn send(self, actions: &EomActions) -> Result<(), ActionError> {
+        match self {
+            Edit::Delete { name, number } => actions.change_header(name, number, None::<CString>).await,
+            Edit::Change { name, number, value } => actions.change_header(name, number, Some(c_string(value))).await,
+            Edit::Insert { name, value } => actions.insert_header(0, name, value).await,
+            Edit::Hold { reason } => actions.quarantine(reason).await,
         }
-        match self.subject {
-            Some((true, value)) => actions.change_header("Subject", 1, Some(value)).await?,
-            // Below the MTA's own Received.
-            Some((false, value)) => actions.insert_header(1, "Subject", value).await?,
-            None => {}
-        }
-        for (name, value) in self.insert {
-            actions.insert_header(0, name, value).await?;
-        }
-        if let Some(reason) = self.hold {
-            actions.quarantine(reason).await?;
-        }
-        Ok(())
     }
 }
 
-/// The action for this envelope. A report is never refused: where a report mailbox is one of several recipients, the
-/// message is held instead, since letting it through would let forgers add that mailbox to every spoof.
-fn action(verdict: &Verdict, envelope: &Envelope, policy: &Policy) -> Action {
-    let action = verdict.applied();
-    let reported =
-        verdict.passed != Some(Passed::ReportMailbox) && envelope.rcpt_to.iter().any(|to| policy.is_report_mailbox(to));
-    if reported { action.min(Action::Quarantine) } else { action }
-}
-
-/// One generic sentence; what gave the forgery away is for reviewers to know. 5.7.26 (RFC 7372): more than one
-/// authentication check failed.
-fn refusal(verdict: &Verdict) -> Refusal {
-    let unproven = verdict.findings.iter().any(|f| f.signal.id == "brand-from-unproven");
-    let sentence =
-        format!("Message refused: it appears to forge or imitate a protected sender (case {})", verdict.case_id);
-    ("550", if unproven { "5.7.26" } else { "5.7.1" }, sentence)
-}
-
-/// Highest index first: an MTA renumbers the fields behind one that is deleted (CVE-2022-48521 was the other order).
-fn ordered(mut strip: Vec<(String, i32)>, mta: Mta) -> Vec<(String, i32)> {
-    if !mta.actions.contains(Actions::CHANGE_HEADER) {
-        return vec![];
+/// The refusal, if the message is not to be taken (now).
+fn refusal(verdict: &Verdict, terms: Terms) -> Option<Answer> {
+    let case: String = verdict.case_id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let later = |text: &str| {
+        Some(Answer::TryLater(("451", "4.7.0", format!("{text}, please try again later; reference {case}"))))
+    };
+    if verdict.defers() {
+        return later("Sender could not be verified at the moment");
     }
-    strip.sort_by_key(|(_, index)| std::cmp::Reverse(*index));
-    strip
-}
-
-/// The subject with the prefix: whether there was one, and the new value. `None` if the prefix stands there already.
-fn tagged(message: &Message, prefix: &str, mta: Mta) -> Option<(bool, String)> {
-    match message.values("Subject").next() {
-        Some(value) => {
-            let old = value.trim_start_matches([' ', '\t']).replace("\r\n", "\n");
-            (!old.starts_with(prefix)).then(|| (true, mta.value(&format!("{prefix}{old}"))))
+    match verdict.applied() {
+        Action::Reject => {
+            let unproven = verdict.findings.iter().any(|f| !f.shadow && f.signal.id == UNPROVEN);
+            let text = "Message refused: it appears to forge or imitate a protected sender";
+            let code = if unproven { "5.7.26" } else { "5.7.1" };
+            Some(Answer::Refuse(("550", code, format!("{text}; reference {case}"))))
         }
-        None => Some((false, mta.value(prefix.trim_end()))),
+        // What should be held must not be delivered because this MTA cannot hold.
+        Action::Quarantine if !terms.actions.contains(Actions::QUARANTINE) => later("Message cannot be held"),
+        _ => None,
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const EXACT: Mta = Mta { actions: WANTED, exact: true };
-
-    fn message(text: &str) -> Message {
-        Message::parse(text.as_bytes().to_vec(), true)
+fn deletions(forged: &Forged, terms: Terms) -> Vec<Edit> {
+    if !terms.actions.contains(Actions::CHANGE_HEADER) {
+        return Vec::new();
     }
+    forged.deletions().map(|(name, number)| Edit::Delete { name, number }).collect()
+}
 
-    #[test]
-    fn a_subject_is_prefixed_once_and_its_words_are_kept() {
-        let subject = |text: &str| tagged(&message(text), "[Spoof] ", EXACT);
-        assert_eq!(subject("Subject: a\r\n b\r\n\r\n"), Some((true, " [Spoof] a\n b".into())));
-        assert_eq!(subject("Subject:=?utf-8?q?=C3=A9?=\r\n\r\n"), Some((true, " [Spoof] =?utf-8?q?=C3=A9?=".into())));
-        assert_eq!(subject("Subject: [Spoof] a\r\n\r\n"), None);
-        assert_eq!(subject("X: a\r\n\r\n"), Some((false, " [Spoof]".into())));
-    }
+fn insertion(name: &'static str, value: &str, terms: Terms) -> Option<Edit> {
+    let value = format!("{}{value}", lead(terms));
+    terms.actions.contains(Actions::ADD_HEADER).then_some(Edit::Insert { name, value })
+}
 
-    #[test]
-    fn fields_are_deleted_from_the_last_to_the_first() {
-        let strip = vec![("a".to_owned(), 1), ("b".to_owned(), 1), ("a".to_owned(), 3)];
-        let order: Vec<i32> = ordered(strip, EXACT).into_iter().map(|(_, i)| i).collect();
-        assert_eq!(order, [3, 1, 1]);
+fn subject_edits(prefix: &str, subjects: &[CString], terms: Terms) -> Vec<Edit> {
+    if prefix.is_empty() {
+        return Vec::new();
     }
+    if subjects.is_empty() {
+        let value = tagged(prefix, b"").unwrap_or_default();
+        return insertion("Subject", String::from_utf8_lossy(&value).trim_end(), terms).into_iter().collect();
+    }
+    let numbered = (1..).zip(subjects);
+    let change = |(number, subject): (i32, &CString)| {
+        let value = [lead(terms).as_bytes(), &tagged(prefix, subject.to_bytes())?].concat();
+        Some(Edit::Change { name: "Subject", number, value })
+    };
+    numbered.filter_map(change).collect()
+}
+
+/// With `LEADING_SPACE` the blank after the colon is ours to write.
+fn lead(terms: Terms) -> &'static str {
+    if terms.opts.contains(ProtoOpts::LEADING_SPACE) { " " } else { "" }
+}
+
+fn hold_reason(verdict: &Verdict) -> String {
+    let brand = verdict.brand.as_deref().unwrap_or("none");
+    let signals: Vec<&str> = verdict.findings.iter().filter(|f| !f.shadow).map(|f| f.signal.id).collect();
+    let reason =
+        format!("spoof: case={} score={} brand={brand} signals={}", verdict.case_id, verdict.score, signals.join(","));
+    cut(plain(&reason).replace('%', "?"), MAX_REASON)
+}
+
+fn try_later(reply: &mut SmtpReply, text: &Reply) -> Status {
+    set_reply(reply, text);
+    Status::Tempfail
+}
+
+fn set_reply(reply: &mut SmtpReply, (code, enhanced, text): &Reply) {
+    if let Err(e) = reply.set_error_reply(code, Some(enhanced), [text.as_str()]) {
+        tracing::warn!("the MTA's own reply text is used: {e}");
+    }
+}
+
+/// Octets from a C string have no NUL; should one appear, the value ends there.
+fn c_string(octets: Vec<u8>) -> CString {
+    CString::new(octets).unwrap_or_else(|e| {
+        let end = e.nul_position();
+        let octets: Vec<u8> = e.into_vec().into_iter().take(end).collect();
+        String::from_utf8_lossy(&octets).into_owned().into_c_string()
+    })
 }

@@ -1,164 +1,316 @@
-//! Sockets towards the MTA that outlive trouble: an error of accept() is logged, counted and waited out, never the end.
+//! The sockets the MTA comes to: TCP, unix, or passed by systemd.
 //!
-//! TCP connections get TCP_NODELAY (several small packets a message would otherwise wait 40 ms for each other). A unix
-//! socket left over by a dead process is replaced; one that somebody still serves is refused.
+//! A failed accept never ends anything: it is counted, logged now and then, and tried again after a pause (a process at
+//! its limit of open files recovers when connections end). A stale unix socket is replaced only if nobody listens on
+//! it, and on the way out only our own is removed. What connects and says nothing is cut after [`FIRST_WORD`].
 
-use super::{Gateway, Session};
-use indymilter::{Callbacks, Config, Listener};
-use std::io;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use crate::policy::config;
+use crate::record::Metrics;
+use std::future::Future;
+use std::io::{self, ErrorKind, IoSlice};
+use std::net::SocketAddr;
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::sync::watch;
-use tokio::time::Sleep;
+use tokio::time::{Sleep, sleep};
 
-/// Pause after accept() fails. Out of file descriptors, say, it fails again at once; meanwhile others are served.
-const PAUSE: Duration = Duration::from_millis(200);
-/// Every so many errors of accept() one is logged.
-const LOG_EVERY: u64 = 50;
+/// Time for the first octets of a connection; MTAs negotiate at once.
+const FIRST_WORD: Duration = Duration::from_secs(10);
+/// Pause after a failed accept, doubled up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Longest such pause: an MTA waits 30 seconds for a connection (Postfix).
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// Failed accepts are logged once in this time; they come by the thousand.
+const LOG_EVERY: Duration = Duration::from_secs(60);
 
-/// A bound socket.
-pub enum Bound {
-    /// `inet:HOST:PORT`.
-    Inet(TcpListener),
-    /// `unix:/PATH`; the path is removed at the end, unless systemd made it.
-    Unix(UnixListener, Option<PathBuf>),
+/// Why a socket cannot be opened; one sentence that names it.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {socket:?}: {why}")]
+pub struct ListenError {
+    socket: String,
+    why: String,
 }
 
-impl Bound {
-    /// The socket as `inet:…` or `unix:…`.
-    pub fn name(&self) -> String {
+/// Where a socket listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// TCP.
+    Inet(SocketAddr),
+    /// A path, if it has one.
+    Unix(Option<PathBuf>),
+}
+
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Bound::Inet(l) => l.local_addr().map_or("inet:?".into(), |a| format!("inet:{a}")),
-            Bound::Unix(_, Some(path)) => format!("unix:{}", path.display()),
-            Bound::Unix(l, None) => {
-                let path = l.local_addr().ok().and_then(|a| a.as_pathname().map(Path::to_owned));
-                path.map_or("unix:?".into(), |p| format!("unix:{}", p.display()))
-            }
+            Address::Inet(address) => write!(f, "inet:{address}"),
+            Address::Unix(path) => write!(f, "unix:{}", path.as_deref().unwrap_or(Path::new("(unnamed)")).display()),
         }
     }
 }
 
-/// Binds `inet:HOST:PORT` or `unix:/PATH` with permissions `mode`.
-pub async fn bind(listen: &str, mode: u32) -> io::Result<Bound> {
-    match listen.split_once(':') {
-        Some(("inet", address)) => Ok(Bound::Inet(TcpListener::bind(address).await?)),
-        Some(("unix", path)) => bind_unix(Path::new(path), mode).await,
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "neither inet: nor unix:")),
-    }
+/// A listening socket.
+#[derive(Debug)]
+pub enum Socket {
+    /// TCP.
+    Inet(TcpListener),
+    /// Unix, with its file if that is ours to remove.
+    Unix(UnixListener, Option<SocketFile>),
 }
 
-async fn bind_unix(path: &Path, mode: u32) -> io::Result<Bound> {
-    if let Ok(there) = std::fs::symlink_metadata(path) {
-        if !there.file_type().is_socket() {
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the path exists and is no socket"));
-        }
-        if UnixStream::connect(path).await.is_ok() {
-            return Err(io::Error::new(io::ErrorKind::AddrInUse, "another process serves this socket"));
-        }
-        std::fs::remove_file(path)?;
-    }
-    let listener = UnixListener::bind(path)?;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))?;
-    Ok(Bound::Unix(listener, Some(path.to_owned())))
+/// The file of a unix socket; removed when dropped, if it is still the one that was made.
+#[derive(Debug)]
+pub struct SocketFile {
+    path: PathBuf,
+    identity: (u64, u64),
 }
 
-/// Runs the milter on a socket.
-pub(super) async fn run(
-    bound: Bound,
-    callbacks: Callbacks<Session>,
-    config: Config,
-    gateway: Arc<Gateway>,
-    draining: watch::Receiver<bool>,
-    shutdown: impl Future<Output = ()>,
-) -> io::Result<()> {
-    match bound {
-        Bound::Inet(inner) => {
-            indymilter::run(Careful::new(inner, gateway, draining), callbacks, config, shutdown).await
-        }
-        Bound::Unix(inner, path) => {
-            let done = indymilter::run(Careful::new(inner, gateway, draining), callbacks, config, shutdown).await;
-            if let Some(path) = path {
-                let _ = std::fs::remove_file(path);
-            }
-            done
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        if identity(&self.path).is_ok_and(|now| now == self.identity) {
+            let _ = std::fs::remove_file(&self.path);
         }
     }
 }
 
-/// A listener that cannot fail, and that closes its socket when the gateway drains: the MTA then tries elsewhere.
-struct Careful<L> {
-    inner: Option<L>,
-    gateway: Arc<Gateway>,
-    drain: Pin<Box<dyn Future<Output = ()> + Send>>,
-    pause: Option<Pin<Box<Sleep>>>,
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    std::fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()))
 }
 
-impl<L> Careful<L> {
-    fn new(inner: L, gateway: Arc<Gateway>, mut draining: watch::Receiver<bool>) -> Careful<L> {
-        let drain = async move {
-            if draining.wait_for(|d| *d).await.is_err() {
-                // Nobody is left who could ask for draining.
-                std::future::pending::<()>().await;
-            }
+impl Socket {
+    /// Opens all sockets of the configuration.
+    pub async fn open(settings: &config::Milter) -> Result<Vec<Socket>, ListenError> {
+        let mut sockets = Vec::new();
+        for socket in &settings.listen {
+            let opened = Socket::bind(socket, &settings.socket_mode).await;
+            sockets.push(opened.map_err(|why| ListenError { socket: socket.clone(), why })?);
+        }
+        Ok(sockets)
+    }
+
+    /// The sockets passed by systemd (`LISTEN_FDS`); none outside of it.
+    pub fn passed() -> Result<Vec<Socket>, ListenError> {
+        let mut passed = listenfd::ListenFd::from_env();
+        (0..passed.len())
+            .map(|n| Socket::take(&mut passed, n).map_err(|e| (n, e)))
+            .collect::<Result<_, _>>()
+            .map_err(|(n, e)| ListenError { socket: format!("passed socket {n}"), why: e.to_string() })
+    }
+
+    fn take(passed: &mut listenfd::ListenFd, n: usize) -> io::Result<Socket> {
+        if let Ok(Some(socket)) = passed.take_unix_listener(n) {
+            socket.set_nonblocking(true)?;
+            return Ok(Socket::Unix(UnixListener::from_std(socket)?, None));
+        }
+        let socket = passed.take_tcp_listener(n)?.ok_or(ErrorKind::NotFound)?;
+        socket.set_nonblocking(true)?;
+        Ok(Socket::Inet(TcpListener::from_std(socket)?))
+    }
+
+    async fn bind(socket: &str, mode: &str) -> Result<Socket, String> {
+        if let Some(address) = socket.strip_prefix("inet:") {
+            return TcpListener::bind(address).await.map(Socket::Inet).map_err(|e| e.to_string());
+        }
+        let Some(path) = socket.strip_prefix("unix:") else {
+            return Err("it must begin with \"inet:\" or \"unix:\"".to_owned());
         };
-        Careful { inner: Some(inner), gateway, drain: Box::pin(drain), pause: None }
+        let mode = u32::from_str_radix(mode, 8).map_err(|_| format!("milter.socket_mode {mode:?} is not octal"))?;
+        let path = PathBuf::from(path);
+        make_room(&path)?;
+        let listener = UnixListener::bind(&path).map_err(|e| e.to_string())?;
+        let file = identity(&path).map(|identity| SocketFile { path: path.clone(), identity });
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).map_err(|e| e.to_string())?;
+        Ok(Socket::Unix(listener, Some(file.map_err(|e| e.to_string())?)))
     }
 
-    fn failed(&mut self, error: &io::Error) {
-        let count = &self.gateway.metrics.accept_errors;
-        if count.get().is_multiple_of(LOG_EVERY) {
-            tracing::error!(target: "spoof_milter", "a connection could not be accepted: {error}");
+    /// Where it listens.
+    pub fn address(&self) -> io::Result<Address> {
+        match self {
+            Socket::Inet(listener) => listener.local_addr().map(Address::Inet),
+            Socket::Unix(listener, _) => {
+                let path = listener.local_addr()?.as_pathname().map(Path::to_owned);
+                Ok(Address::Unix(path))
+            }
         }
-        count.inc();
-        self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
+        match self {
+            Socket::Inet(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
+                // Our answers are several small packets; waiting to fill one costs 40 ms a message.
+                let _ = stream.set_nodelay(true);
+                Wire::Inet(stream)
+            }),
+            Socket::Unix(listener, _) => listener.poll_accept(cx).map_ok(|(stream, _)| Wire::Unix(stream)),
+        }
     }
 }
 
-impl<L> Listener for Careful<L>
-where
-    L: Listener + Unpin,
-    L::Io: Prepare,
-{
-    type Io = L::Io;
-
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<L::Io>> {
-        if self.inner.is_some() && self.drain.as_mut().poll(cx).is_ready() {
-            self.inner = None;
-        }
-        loop {
-            if let Some(pause) = &mut self.pause {
-                std::task::ready!(pause.as_mut().poll(cx));
-                self.pause = None;
+/// Removes a socket that was left behind. Refuses to touch one that is in use, and what is no socket.
+fn make_room(path: &Path) -> Result<(), String> {
+    match std::fs::symlink_metadata(path) {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Err(e) => Err(e.to_string()),
+        Ok(file) if !file.file_type().is_socket() => Err("there is a file there that is no socket".to_owned()),
+        Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
+            Err(e) if e.kind() == ErrorKind::ConnectionRefused => {
+                std::fs::remove_file(path).map_err(|e| format!("the old socket cannot be removed: {e}"))
             }
-            let Some(inner) = &mut self.inner else { return Poll::Pending };
-            match std::task::ready!(inner.poll_accept(cx)) {
-                Ok(io) => {
-                    io.prepare();
-                    return Poll::Ready(Ok(io));
+            Ok(_) => Err("another process listens there".to_owned()),
+            Err(e) => Err(format!("the socket there cannot be tried: {e}")),
+        },
+    }
+}
+
+/// All sockets as one, for indymilter. It never reports an error.
+pub struct Door {
+    sockets: Vec<Socket>,
+    metrics: Arc<Metrics>,
+    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
+    pause: Option<Pin<Box<Sleep>>>,
+    next_pause: Duration,
+    logged: Option<Instant>,
+}
+
+impl Door {
+    /// A door over `sockets`. It closes them as soon as `closed` becomes true.
+    pub fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>, mut closed: watch::Receiver<bool>) -> Door {
+        let closing = Box::pin(async move {
+            let _ = closed.wait_for(|closed| *closed).await;
+        });
+        Door { sockets, metrics, closing, pause: None, next_pause: FIRST_PAUSE, logged: None }
+    }
+
+    fn failed(&mut self, e: &io::Error) {
+        self.metrics.accept_errors.inc();
+        if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
+            self.logged = Some(Instant::now());
+            tracing::error!("connections cannot be accepted, trying on: {e}");
+        }
+        self.pause = Some(Box::pin(sleep(self.next_pause)));
+        self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// True while we wait after a failure.
+    fn pausing(&mut self, cx: &mut Context<'_>) -> bool {
+        let waiting = self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(cx).is_pending());
+        if !waiting {
+            self.pause = None;
+        }
+        waiting
+    }
+}
+
+impl indymilter::Listener for Door {
+    type Io = Stream;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
+        if self.sockets.is_empty() {
+            return Poll::Pending;
+        }
+        if self.closing.as_mut().poll(cx).is_ready() {
+            self.sockets.clear();
+            return Poll::Pending;
+        }
+        while !self.pausing(cx) {
+            let accepted = self.sockets.iter().map(|s| s.poll_accept(cx)).find(Poll::is_ready);
+            match accepted {
+                Some(Poll::Ready(Ok(line))) => {
+                    self.next_pause = FIRST_PAUSE;
+                    // No socket shall starve the others.
+                    self.sockets.rotate_left(1);
+                    return Poll::Ready(Ok(Stream::new(line, Arc::clone(&self.metrics))));
                 }
-                Err(e) => self.failed(&e),
+                Some(Poll::Ready(Err(e))) => self.failed(&e),
+                Some(Poll::Pending) | None => return Poll::Pending,
             }
         }
+        Poll::Pending
     }
 }
 
-/// What is done to a fresh connection.
-trait Prepare {
-    fn prepare(&self);
+#[derive(Debug)]
+enum Wire {
+    Inet(TcpStream),
+    Unix(UnixStream),
 }
 
-impl Prepare for TcpStream {
-    fn prepare(&self) {
-        // Without it the connection is slower, not wrong.
-        let _ = self.set_nodelay(true);
+/// One connection: counted while it lives, and cut if it says nothing at first.
+#[derive(Debug)]
+pub struct Stream {
+    line: Wire,
+    metrics: Arc<Metrics>,
+    patience: Option<Pin<Box<Sleep>>>,
+}
+
+impl Stream {
+    fn new(line: Wire, metrics: Arc<Metrics>) -> Stream {
+        metrics.connections.inc();
+        Stream { line, metrics, patience: Some(Box::pin(sleep(FIRST_WORD))) }
     }
 }
 
-impl Prepare for UnixStream {
-    fn prepare(&self) {}
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.metrics.connections.dec();
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let read = match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_read(cx, buf),
+            Wire::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
+        };
+        if read.is_ready() {
+            self.patience = None;
+        } else if self.patience.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
+            return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_write(cx, buf),
+            Wire::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+            Wire::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_flush(cx),
+            Wire::Unix(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.line {
+            Wire::Inet(stream) => Pin::new(stream).poll_shutdown(cx),
+            Wire::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
 }

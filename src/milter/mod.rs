@@ -1,179 +1,142 @@
-//! Towards the MTA: the milter callbacks. They translate events into the [`session`] and nothing else.
+//! Towards the MTA: the milter callbacks. State and limits are in `session`, what is done about a verdict in `act`,
+//! sockets in [`listener`].
 //!
-//! Only this room knows indymilter. Whatever goes wrong in one message is answered 451 and touches no other session.
+//! Every message gets an answer, and none is delivered that was not judged or passed on purpose: a panic or a time-out
+//! is 451 for that message alone. This is the only room that knows indymilter.
 
 mod act;
-mod listener;
+mod assemble;
+mod forged;
+pub mod listener;
+mod patience;
 mod session;
+mod subject;
 
-pub use listener::{Bound, bind};
-
-use crate::auth::Authenticator;
-use crate::judge::judge;
 use crate::mail::{Envelope, Message};
 use crate::policy::Policy;
 use crate::record::Metrics;
 use crate::verdict::Verdict;
 use arc_swap::ArcSwap;
-use indymilter::{Callbacks, Config, Context, EomContext, NegotiateContext, SocketInfo, Status};
-use session::Session;
-use std::ffi::CString;
+use indymilter::{Callbacks, EomContext, ProtoOpts, Status};
+use patience::Patience;
+use session::{Session, Terms};
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Time without any packet after which a connection is closed. Postfix keeps one for the whole SMTP session, and gives
-/// an idle client 300 seconds; libmilter's two hours would keep the dead ones.
-const IDLE: Duration = Duration::from_secs(900);
+/// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
+/// it has the complete message, which a slow client may take an hour to send.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
 
-/// What judging one message comes to, and the message for the record.
-pub type Judged = Pin<Box<dyn Future<Output = (Verdict, Message)> + Send>>;
-/// The function that judges: [`judge`], or what a test puts in its place.
-pub type JudgeFn = fn(Arc<Policy>, Arc<Authenticator>, Envelope, Message) -> Judged;
+/// Judges a message. A value and not a fixed function, so that tests can put one in that panics or hangs.
+pub type Judge = Arc<
+    dyn Fn(Arc<Envelope>, Arc<Message>, Arc<Policy>) -> Pin<Box<dyn Future<Output = Verdict> + Send>> + Send + Sync,
+>;
 
-/// What all sessions share. Policy and authenticator are swapped by a reload; a session keeps those it began with.
-pub struct Gateway {
-    /// The policy for new sessions.
+/// What all connections share.
+pub struct Shared {
+    /// The policy of connections to come.
     pub policy: ArcSwap<Policy>,
-    /// The authenticator for new sessions.
-    pub authenticator: ArcSwap<Authenticator>,
-    /// Counters.
-    pub metrics: Metrics,
-    /// What judges.
-    pub judge: JudgeFn,
-    /// Messages between MAIL and their answer.
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    judge: Judge,
     in_progress: watch::Sender<usize>,
+    patience: Patience,
 }
 
-impl Gateway {
-    /// A gateway over a policy.
-    pub fn new(policy: Policy, authenticator: Authenticator, metrics: Metrics) -> Gateway {
-        Gateway {
+impl Shared {
+    /// The state of a gateway that has seen nothing yet.
+    pub fn new(policy: Policy, metrics: Arc<Metrics>, judge: Judge) -> Shared {
+        Shared {
             policy: ArcSwap::from_pointee(policy),
-            authenticator: ArcSwap::from_pointee(authenticator),
             metrics,
-            judge: |policy, authenticator, envelope, message| {
-                Box::pin(async move {
-                    let verdict = judge(&envelope, &message, &policy, &authenticator).await;
-                    (verdict, message)
-                })
-            },
+            judge,
             in_progress: watch::Sender::new(0),
+            patience: Patience::new(),
         }
     }
 
-    /// Waits until no message is in progress, at most `time`; false if some still are.
-    pub async fn drained(&self, time: Duration) -> bool {
-        let mut count = self.in_progress.subscribe();
-        tokio::time::timeout(time, count.wait_for(|n| *n == 0)).await.is_ok()
-    }
-
-    fn begin(self: &Arc<Self>) -> InProgress {
-        self.in_progress.send_modify(|n| *n += 1);
-        self.metrics.in_progress.inc();
-        InProgress(Arc::clone(self))
+    /// How many messages are between MAIL and the answer to them.
+    pub fn in_progress(&self) -> watch::Receiver<usize> {
+        self.in_progress.subscribe()
     }
 }
 
-/// Counts one message for as long as it lives.
-struct InProgress(Arc<Gateway>);
-
-impl Drop for InProgress {
-    fn drop(&mut self) {
-        self.0.in_progress.send_modify(|n| *n -= 1);
-        self.0.metrics.in_progress.dec();
-    }
-}
-
-/// Serves one socket until `shutdown`; accepts no new connection once `draining` is true.
-pub async fn serve(
-    bound: Bound,
-    gateway: Arc<Gateway>,
-    draining: watch::Receiver<bool>,
-    shutdown: impl Future<Output = ()>,
-) -> std::io::Result<()> {
-    let max_connections = gateway.policy.load().config.milter.max_connections;
-    let config = Config { max_connections, connection_timeout: IDLE, ..Config::default() };
-    listener::run(bound, callbacks(&gateway), config, gateway, draining, shutdown).await
-}
-
-/// The session of a context; a connection without one was never negotiated.
-macro_rules! session {
-    ($cx:expr) => {
-        match $cx.data.as_mut() {
-            Some(session) => session,
-            None => return Status::Tempfail,
-        }
+/// Serves the MTA until `shutdown` is done; callbacks that run then are finished, connections are cut.
+pub async fn serve(door: listener::Door, shared: Arc<Shared>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
+    let config = indymilter::Config {
+        max_connections: shared.policy.load().config.milter.max_connections,
+        connection_timeout: IDLE_TIMEOUT,
+        ..indymilter::Config::default()
     };
+    indymilter::run(door, callbacks(shared), config, shutdown).await
 }
 
-fn callbacks(gateway: &Arc<Gateway>) -> Callbacks<Session> {
-    let gateway = Arc::clone(gateway);
+fn callbacks(shared: Arc<Shared>) -> Callbacks<Session> {
     Callbacks::new()
         .on_negotiate(move |cx, actions, opts| {
-            let gateway = Arc::clone(&gateway);
-            Box::pin(async move { negotiate(cx, gateway, actions, opts) })
+            let terms = Terms::of(actions, opts);
+            cx.requested_actions = terms.actions;
+            cx.requested_opts = terms.opts;
+            cx.data = Some(Session::new(&shared, terms));
+            answer(Status::Continue)
         })
-        .on_connect(|cx, host, socket| Box::pin(async move { connect(cx, &host, socket) }))
-        .on_helo(|cx, name| Box::pin(async move { session!(cx).helo(&name) }))
-        .on_mail(|cx, args| Box::pin(async move { mail(cx, &args) }))
-        .on_rcpt(|cx, args| Box::pin(async move { session!(cx).rcpt(&args) }))
-        .on_header(|cx, name, value| Box::pin(async move { session!(cx).header(&name, &value) }))
-        .on_eoh(|cx| Box::pin(async move { session!(cx).end_of_header() }))
-        .on_body(|cx, chunk| Box::pin(async move { session!(cx).body(&chunk) }))
+        .on_connect(|cx, name, socket| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.connect(&name, &socket, &cx.macros);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_CONNECT))
+        })
+        .on_helo(|cx, name| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.helo(&name);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_HELO))
+        })
+        .on_mail(|cx, args| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.mail(&args, &cx.macros);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_MAIL))
+        })
+        .on_rcpt(|cx, args| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.rcpt(&args);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_RCPT))
+        })
+        .on_header(|cx, name, value| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.header(&name, &value);
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_HEADER))
+        })
+        .on_eoh(|cx| {
+            let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
+            session.end_of_header();
+            answer(session.terms.go_on(ProtoOpts::NOREPLY_EOH))
+        })
+        .on_body(|cx, chunk| answer(cx.data.as_mut().map_or(Status::Tempfail, |session| session.body(&chunk))))
         .on_eom(|cx| Box::pin(end_of_message(cx)))
         .on_abort(|cx| {
-            Box::pin(async move {
-                session!(cx).abort();
-                Status::Continue
-            })
+            if let Some(session) = &mut cx.data {
+                session.abort();
+            }
+            answer(Status::Continue)
         })
         .on_close(|cx| {
-            Box::pin(async move {
-                cx.data = None;
-                Status::Continue
-            })
+            cx.data = None;
+            answer(Status::Continue)
         })
 }
 
-fn negotiate(
-    cx: &mut NegotiateContext<Session>,
-    gateway: Arc<Gateway>,
-    actions: indymilter::Actions,
-    opts: indymilter::ProtoOpts,
-) -> Status {
-    cx.requested_actions = act::WANTED & actions;
-    cx.requested_opts = session::WANTED & opts;
-    cx.data = Some(Session::new(gateway, cx.requested_opts, cx.requested_actions));
-    Status::Continue
+fn answer<'a>(status: Status) -> indymilter::CallbackFuture<'a> {
+    Box::pin(std::future::ready(status))
 }
 
-fn connect(cx: &mut Context<Session>, host: &std::ffi::CStr, socket: SocketInfo) -> Status {
-    let mta_name = cx.macros.get(c"j").map(session::text).unwrap_or_default();
-    let ip = match socket {
-        SocketInfo::Inet(address) => Some(address.ip().to_canonical()),
-        SocketInfo::Unix(_) | SocketInfo::Unknown => None,
-    };
-    session!(cx).connect(&session::text(host), ip, mta_name)
-}
-
-fn mail(cx: &mut Context<Session>, args: &[CString]) -> Status {
-    // Macros with long names carry their braces in the protocol.
-    let said = [c"{auth_authen}", c"{auth_type}"].into_iter().filter_map(|name| cx.macros.get(name));
-    let login = said.map(session::text).find(|value| !value.is_empty());
-    session!(cx).mail(args, login)
-}
-
-/// End of message: judge, record, carry out.
+/// Parse, judge, record, carry out.
 async fn end_of_message(cx: &mut EomContext<Session>) -> Status {
-    let queue_id = cx.macros.get(c"i").map(session::text).unwrap_or_default();
-    let session = session!(cx);
-    let Some(transaction) = session.finish(queue_id) else { return Status::Tempfail };
-    let edits = match session.answer(transaction).await {
-        Ok(edits) => edits,
-        Err(trouble) => act::Edits::try_again(trouble),
-    };
-    edits.carry_out(&cx.actions, &mut cx.reply).await
+    let Some(session) = &mut cx.data else { return Status::Tempfail };
+    let Some(message) = session.finish(&cx.macros) else { return Status::Tempfail };
+    let _counted = Arc::clone(&message.counted);
+    let plan = session.answer(message).await;
+    plan.carry_out(&cx.actions, &mut cx.reply).await
 }

@@ -1,291 +1,293 @@
-//! The state of one MTA connection: which policy, which client, and the message in progress, rebuilt octet for octet.
+//! What is known about one connection of the MTA and about the message on it.
 //!
-//! One policy and one authenticator for a session's whole life, taken when it begins. The message's part is new with
-//! every MAIL and gone with every ABORT, so that nothing leaks from one message into the next.
+//! A connection is served by one policy from its first to its last octet; a reload concerns the next connection. A
+//! message's part is dropped when the message ends, however it ends, so that nothing leaks into the next one. Nothing
+//! an MTA or sender says makes anything here fail: what is missing is empty, what is too long is cut and noted.
 
-use super::act::{Edits, Mta};
-use super::{Gateway, InProgress};
-use crate::auth::Authenticator;
-use crate::auth::header::claims_authserv_id;
+use super::Shared;
+use super::act::Plan;
+use super::assemble::Assembler;
+use super::forged::Forged;
 use crate::judge::not_inbound;
-use crate::mail::{Client, Envelope, Message};
-use crate::policy::Policy;
-use crate::record;
+use crate::mail::{Client, Envelope, Limit, Message};
+use crate::policy::{Action, Policy};
+use crate::record::{Failure, Line};
 use crate::verdict::{Passed, Verdict};
-use indymilter::{Actions, ProtoOpts, Status};
+use indymilter::{Actions, Macros, ProtoOpts, SocketInfo, Status};
 use std::ffi::{CStr, CString};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::task::{JoinError, spawn_blocking};
 
-/// What is asked of the MTA, as far as it offers it: exact header values; no packet for stages nobody looks at, no
-/// answer where none is given; Skip for bodies that are long enough. Body chunks are answered, else Skip were impossible.
-pub(super) const WANTED: ProtoOpts = ProtoOpts::LEADING_SPACE
-    .union(ProtoOpts::SKIP)
-    .union(ProtoOpts::NO_DATA)
-    .union(ProtoOpts::NO_UNKNOWN)
-    .union(ProtoOpts::NOREPLY_CONNECT)
-    .union(ProtoOpts::NOREPLY_HELO)
-    .union(ProtoOpts::NOREPLY_MAIL)
-    .union(ProtoOpts::NOREPLY_RCPT)
-    .union(ProtoOpts::NOREPLY_HEADER)
-    .union(ProtoOpts::NOREPLY_EOH);
+/// Recipients kept of one message; MTAs take 1000 (Postfix) or 100 (RFC 5321 section 4.5.3.1.8).
+const MAX_RECIPIENTS: usize = 2000;
+/// Subject fields of one message that are kept for tagging; there should be one.
+const MAX_SUBJECTS: usize = 10;
 
-/// Recipients that are remembered: Postfix allows 1000 (`smtpd_recipient_limit`).
-const MAX_RECIPIENTS: usize = 1000;
-/// Octets of a message from which it is parsed off the threads that serve connections.
+/// Messages from this size on are read where they do not hold up other connections.
 const LARGE: usize = 256 * 1024;
 
-/// Why a message is answered 451.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
-    Panic,
-    TimeOut,
+/// What MTA and milter agreed on: nothing is asked for that the MTA does not offer, or the session would end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) actions: Actions,
+    pub(crate) opts: ProtoOpts,
 }
 
-/// The state of one connection.
-pub(super) struct Session {
-    gateway: Arc<Gateway>,
-    policy: Arc<Policy>,
-    authenticator: Arc<Authenticator>,
-    opts: ProtoOpts,
-    actions: Actions,
-    client: Client,
-    helo: String,
-    mta_name: String,
-    current: Option<Transaction>,
-}
-
-/// One message on its way in.
-pub(super) struct Transaction {
-    envelope: Envelope,
-    raw: Vec<u8>,
-    complete: bool,
-    /// Fields to remove: lower-case name, and index among the fields of that name, from 1.
-    strip: Vec<(String, i32)>,
-    /// Fields of each watched name so far.
-    seen: Vec<(String, i32)>,
-    _in_progress: InProgress,
-}
-
-impl Session {
-    pub(super) fn new(gateway: Arc<Gateway>, opts: ProtoOpts, actions: Actions) -> Session {
-        gateway.metrics.connections.inc();
-        Session {
-            policy: gateway.policy.load_full(),
-            authenticator: gateway.authenticator.load_full(),
-            gateway,
-            opts,
-            actions,
-            client: Client::default(),
-            helo: String::new(),
-            mta_name: String::new(),
-            current: None,
-        }
+impl Terms {
+    pub(crate) fn of(actions: Actions, opts: ProtoOpts) -> Terms {
+        let wanted_actions = Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::QUARANTINE;
+        // No NOREPLY_BODY: the body is where we say Skip.
+        let wanted_opts = ProtoOpts::LEADING_SPACE
+            | ProtoOpts::SKIP
+            | ProtoOpts::NO_DATA
+            | ProtoOpts::NO_UNKNOWN
+            | ProtoOpts::NOREPLY_CONNECT
+            | ProtoOpts::NOREPLY_HELO
+            | ProtoOpts::NOREPLY_MAIL
+            | ProtoOpts::NOREPLY_RCPT
+            | ProtoOpts::NOREPLY_HEADER
+            | ProtoOpts::NOREPLY_EOH;
+        Terms { actions: wanted_actions & actions, opts: wanted_opts & opts }
     }
 
-    pub(super) fn connect(&mut self, host: &str, ip: Option<IpAddr>, mta_name: String) -> Status {
-        self.client = Client { ip, name: host.to_owned() };
-        self.mta_name = mta_name;
-        self.reply_unless(ProtoOpts::NOREPLY_CONNECT)
-    }
-
-    pub(super) fn helo(&mut self, name: &CStr) -> Status {
-        self.helo = text(name);
-        self.reply_unless(ProtoOpts::NOREPLY_HELO)
-    }
-
-    pub(super) fn mail(&mut self, args: &[CString], auth_user: Option<String>) -> Status {
-        let envelope = Envelope {
-            client: self.client.clone(),
-            helo: self.helo.clone(),
-            mail_from: path(args),
-            rcpt_to: vec![],
-            auth_user,
-            queue_id: String::new(),
-            mta_name: self.mta_name.clone(),
-        };
-        self.current = Some(Transaction {
-            envelope,
-            raw: vec![],
-            complete: true,
-            strip: vec![],
-            seen: vec![],
-            _in_progress: self.gateway.begin(),
-        });
-        self.reply_unless(ProtoOpts::NOREPLY_MAIL)
-    }
-
-    pub(super) fn rcpt(&mut self, args: &[CString]) -> Status {
-        if let Some(t) = self.current.as_mut().filter(|t| t.envelope.rcpt_to.len() < MAX_RECIPIENTS) {
-            t.envelope.rcpt_to.push(path(args));
-        }
-        self.reply_unless(ProtoOpts::NOREPLY_RCPT)
-    }
-
-    pub(super) fn header(&mut self, name: &CStr, value: &CStr) -> Status {
-        let exact = self.opts.contains(ProtoOpts::LEADING_SPACE);
-        let limit = self.policy.config.milter.max_message_bytes;
-        if let Some(t) = self.current.as_mut() {
-            t.watch(name, value, self.policy.authserv_id(&self.mta_name));
-            t.append(&header_field(name.to_bytes(), value.to_bytes(), exact), limit);
-        }
-        self.reply_unless(ProtoOpts::NOREPLY_HEADER)
-    }
-
-    pub(super) fn end_of_header(&mut self) -> Status {
-        let limit = self.policy.config.milter.max_message_bytes;
-        if let Some(t) = self.current.as_mut() {
-            t.append(b"\r\n", limit);
-        }
-        self.reply_unless(ProtoOpts::NOREPLY_EOH)
-    }
-
-    pub(super) fn body(&mut self, chunk: &[u8]) -> Status {
-        let limit = self.policy.config.milter.max_message_bytes;
-        let more = self.current.as_mut().is_none_or(|t| t.append(chunk, limit));
-        if !more && self.opts.contains(ProtoOpts::SKIP) { Status::Skip } else { Status::Continue }
-    }
-
-    pub(super) fn abort(&mut self) {
-        self.current = None;
-    }
-
-    /// Takes the message that has ended.
-    pub(super) fn finish(&mut self, queue_id: String) -> Option<Transaction> {
-        let mut t = self.current.take()?;
-        t.envelope.queue_id = queue_id;
-        Some(t)
-    }
-
-    /// What is to be done with a message.
-    pub(super) async fn answer(&self, t: Transaction) -> Result<Edits, Trouble> {
-        let mta = Mta { actions: self.actions, exact: self.opts.contains(ProtoOpts::LEADING_SPACE) };
-        // A client without an address is a local process, trusted as the loopback network is.
-        let local = t.envelope.client.ip.is_none().then_some(Passed::TrustedNetwork);
-        if let Some(why) = not_inbound(&t.envelope, &self.policy).or(local) {
-            self.gateway.metrics.count_passed(why);
-            tracing::info!(target: "spoof_milter", "{}: passed={}", t.envelope.queue_id, why.as_str());
-            // A trusted network may be a content filter handing our own mail back: its headers stay as they are.
-            let strip = if why == Passed::AuthenticatedClient { t.strip } else { vec![] };
-            return Ok(Edits::pass(strip, mta));
-        }
-        let Transaction { envelope, raw, complete, strip, .. } = t;
-        let (verdict, message) = self.judged(envelope.clone(), raw, complete).await?;
-        Ok(Edits::of(&verdict, &message, &envelope, &self.policy, strip, mta))
-    }
-
-    /// Judges in a task of its own, so that a panic or a time-out ends that task and nothing else; records the verdict.
-    async fn judged(&self, envelope: Envelope, raw: Vec<u8>, complete: bool) -> Result<(Verdict, Message), Trouble> {
-        let started = Instant::now();
-        let limit = Duration::from_secs(self.policy.config.milter.message_timeout_secs);
-        let (policy, authenticator, judge) =
-            (Arc::clone(&self.policy), Arc::clone(&self.authenticator), self.gateway.judge);
-        let queue_id = envelope.queue_id.clone();
-        let recorded = envelope.clone();
-        let task = tokio::spawn(async move {
-            let message = if raw.len() < LARGE {
-                Message::parse(raw, complete)
-            } else {
-                tokio::task::spawn_blocking(move || Message::parse(raw, complete)).await?
-            };
-            Ok::<_, tokio::task::JoinError>(judge(policy, authenticator, envelope, message).await)
-        });
-        let abort = task.abort_handle();
-        let metrics = &self.gateway.metrics;
-        match tokio::time::timeout(limit, task).await {
-            Ok(Ok(Ok((verdict, message)))) => {
-                let took = started.elapsed();
-                metrics.count(&verdict, took);
-                record::log(&verdict, &recorded, &message, took);
-                Ok((verdict, message))
-            }
-            Ok(Ok(Err(_)) | Err(_)) => {
-                metrics.panics.inc();
-                tracing::error!(target: "spoof_milter", "{queue_id}: judging panicked; answered 451");
-                Err(Trouble::Panic)
-            }
-            Err(_) => {
-                abort.abort();
-                metrics.timeouts.inc();
-                tracing::error!(target: "spoof_milter", "{queue_id}: judging took more than {limit:?}; answered 451");
-                Err(Trouble::TimeOut)
-            }
-        }
-    }
-
-    fn reply_unless(&self, noreply: ProtoOpts) -> Status {
+    /// The answer for a stage: none at all where that was agreed.
+    pub(crate) fn go_on(self, noreply: ProtoOpts) -> Status {
         if self.opts.contains(noreply) { Status::Noreply } else { Status::Continue }
     }
 }
 
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.gateway.metrics.connections.dec();
+/// One connection of the MTA.
+pub(crate) struct Session {
+    shared: Arc<Shared>,
+    policy: Arc<Policy>,
+    pub(crate) terms: Terms,
+    client: Client,
+    /// The MTA said who the client is, even if it is not one with an address.
+    introduced: bool,
+    helo: String,
+    mta_name: String,
+    message: Option<Incoming>,
+}
+
+/// The message on a connection.
+pub(crate) struct Incoming {
+    pub(crate) envelope: Envelope,
+    pub(crate) passed: Option<Passed>,
+    pub(crate) forged: Forged,
+    pub(crate) subjects: Vec<CString>,
+    /// Kept until the MTA has its answer.
+    pub(crate) counted: Arc<InProgress>,
+    assembler: Assembler,
+}
+
+/// Counts a message as long as it lives, on every way out.
+pub(crate) struct InProgress(Arc<Shared>);
+
+impl InProgress {
+    fn new(shared: &Arc<Shared>) -> InProgress {
+        shared.in_progress.send_modify(|n| *n += 1);
+        shared.metrics.in_progress.inc();
+        InProgress(Arc::clone(shared))
     }
 }
 
-impl Transaction {
-    /// Appends up to the limit; false once octets had to be left out.
-    fn append(&mut self, octets: &[u8], limit: usize) -> bool {
-        let room = limit.saturating_sub(self.raw.len());
-        self.raw.extend_from_slice(&octets[..octets.len().min(room)]);
-        self.complete &= octets.len() <= room;
-        self.complete
+impl Drop for InProgress {
+    fn drop(&mut self) {
+        self.0.in_progress.send_modify(|n| *n = n.saturating_sub(1));
+        self.0.metrics.in_progress.dec();
+    }
+}
+
+impl Session {
+    pub(crate) fn new(shared: &Arc<Shared>, terms: Terms) -> Session {
+        Session {
+            policy: shared.policy.load_full(),
+            shared: Arc::clone(shared),
+            terms,
+            client: Client::default(),
+            introduced: false,
+            helo: String::new(),
+            mta_name: String::new(),
+            message: None,
+        }
     }
 
-    /// Notes fields that pretend to be ours. Every one of them, however many there are.
-    fn watch(&mut self, name: &CStr, value: &CStr, authserv_id: &str) {
-        let name = text(name).trim_end().to_ascii_lowercase();
-        let results = name == "authentication-results";
-        if !results && !name.starts_with("x-spoof-") {
+    pub(crate) fn connect(&mut self, name: &CStr, socket: &SocketInfo, macros: &Macros) {
+        let ip = match socket {
+            SocketInfo::Inet(address) => Some(address.ip().to_canonical()),
+            SocketInfo::Unix(_) | SocketInfo::Unknown => None,
+        };
+        self.client = Client { ip, name: name.to_string_lossy().into_owned() };
+        self.introduced = true;
+        self.mta_name = macro_text(macros, c"j");
+    }
+
+    pub(crate) fn helo(&mut self, name: &CStr) {
+        self.helo = name.to_string_lossy().into_owned();
+    }
+
+    /// Begins a message. Whatever was there of another one is gone: MTAs send no abort after a finished message.
+    pub(crate) fn mail(&mut self, args: &[CString], macros: &Macros) {
+        let auth_user = [c"{auth_authen}", c"{auth_type}"].map(|name| macro_text(macros, name));
+        let auth_user = auth_user.into_iter().find(|user| !user.is_empty());
+        let config = &self.policy.config.milter;
+        let exact = self.terms.opts.contains(ProtoOpts::LEADING_SPACE);
+        let envelope = Envelope {
+            client: self.client.clone(),
+            helo: self.helo.clone(),
+            mail_from: address(args),
+            auth_user,
+            ..Envelope::default()
+        };
+        // A client that was introduced without an address is a process of this host.
+        let local = self.introduced && self.client.ip.is_none();
+        self.message = Some(Incoming {
+            passed: not_inbound(&envelope, &self.policy).or(local.then_some(Passed::TrustedNetwork)),
+            envelope,
+            forged: Forged::default(),
+            subjects: Vec::new(),
+            assembler: Assembler::new(config.max_message_bytes, exact),
+            counted: Arc::new(InProgress::new(&self.shared)),
+        });
+    }
+
+    pub(crate) fn rcpt(&mut self, args: &[CString]) {
+        let Some(message) = &mut self.message else { return };
+        if message.envelope.rcpt_to.len() < MAX_RECIPIENTS {
+            message.envelope.rcpt_to.push(address(args));
+        }
+    }
+
+    pub(crate) fn header(&mut self, name: &CStr, value: &CStr) {
+        let Some(message) = &mut self.message else { return };
+        message.forged.look_at(name, value, self.policy.authserv_id(&self.mta_name));
+        if message.passed.is_some() {
             return;
         }
-        let index = match self.seen.iter_mut().find(|(n, _)| *n == name) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                self.seen.push((name.clone(), 1));
-                1
-            }
+        if name.to_bytes().eq_ignore_ascii_case(b"subject") && message.subjects.len() < MAX_SUBJECTS {
+            message.subjects.push(value.to_owned());
+        }
+        message.assembler.field(name.to_bytes(), value.to_bytes());
+    }
+
+    pub(crate) fn end_of_header(&mut self) {
+        if let Some(message) = &mut self.message {
+            message.assembler.end_of_header();
+        }
+    }
+
+    /// Takes a chunk of the body; `Skip` when no more is wanted and the MTA knows that word.
+    pub(crate) fn body(&mut self, chunk: &[u8]) -> Status {
+        let Some(message) = &mut self.message else { return Status::Continue };
+        let more = message.passed.is_none() && message.assembler.body(chunk);
+        if more || !self.terms.opts.contains(ProtoOpts::SKIP) { Status::Continue } else { Status::Skip }
+    }
+
+    pub(crate) fn abort(&mut self) {
+        self.message = None;
+    }
+
+    /// The message, complete with what is known only at its end; `None` without one.
+    pub(crate) fn finish(&mut self, macros: &Macros) -> Option<Incoming> {
+        let mut message = self.message.take()?;
+        if self.mta_name.is_empty() {
+            self.mta_name = macro_text(macros, c"j");
+        }
+        message.envelope.mta_name.clone_from(&self.mta_name);
+        message.envelope.queue_id = macro_text(macros, c"i");
+        Some(message)
+    }
+
+    /// Answers the message: passes it, or judges it; records what came of it; says what the MTA is to do.
+    pub(crate) async fn answer(&self, message: Incoming) -> Plan {
+        let started = Instant::now();
+        let Incoming { envelope, passed, forged, subjects, assembler, counted: _ } = message;
+        let (shared, policy) = (&self.shared, &self.policy);
+        if let Some(why) = passed {
+            shared.metrics.count_passed(why);
+            Line::of_passed(why, &envelope, &policy.id).log();
+            return Plan::pass(why, &forged, self.terms);
+        }
+        let envelope = Arc::new(envelope);
+        let assembled = assembler.finish();
+        let print = shared.patience.print_of(&assembled.raw);
+        let limits = assembled.limits;
+        let large = assembled.raw.len() >= LARGE;
+        let read = move || {
+            let mut message = Message::parse(assembled.raw, assembled.complete);
+            message.limits.extend(limits.into_iter().map(Limit));
+            message
         };
-        if !results || claims_authserv_id(&text(value), authserv_id) {
-            self.strip.push((name, index));
+        match self.judge(&envelope, read, large).await {
+            Ok((message, verdict)) => {
+                let verdict = self.settle(verdict, &envelope, forged.too_many());
+                shared.metrics.count(&verdict, started.elapsed());
+                Line::of(&verdict, &envelope, &message, started.elapsed()).log();
+                Plan::of(&verdict, &envelope, policy, &forged, &subjects, self.terms)
+            }
+            Err(why) => {
+                let held = shared.patience.failed(print);
+                shared.metrics.count_failure(why);
+                Line::of_failure(why, held, &envelope, policy, started.elapsed()).log();
+                Plan::failed(why, held, policy.config.policy.mode, &forged, self.terms)
+            }
         }
     }
-}
 
-/// One field as it was on the wire. The MTA gives line ends inside as LF; without the leading-space option it has also
-/// taken one blank away, which nearly always was there.
-fn header_field(name: &[u8], value: &[u8], exact: bool) -> Vec<u8> {
-    let mut field = Vec::with_capacity(name.len() + value.len() + 8);
-    field.extend_from_slice(name);
-    field.push(b':');
-    if !exact {
-        field.push(b' ');
-    }
-    let mut previous = 0;
-    for b in value {
-        if *b == b'\n' && previous != b'\r' {
-            field.push(b'\r');
+    /// Reads and judges in a task of its own: a panic ends that task and not the connection, and whoever reads too
+    /// long is left behind.
+    async fn judge(
+        &self,
+        envelope: &Arc<Envelope>,
+        read: impl FnOnce() -> Message + Send + 'static,
+        large: bool,
+    ) -> Result<(Arc<Message>, Verdict), Failure> {
+        let (judge, envelope, policy) = (self.shared.judge.clone(), Arc::clone(envelope), Arc::clone(&self.policy));
+        let limit = Duration::from_secs(self.policy.config.milter.message_timeout_secs);
+        let mut task = tokio::spawn(async move {
+            let message = Arc::new(if large { spawn_blocking(read).await? } else { read() });
+            let verdict = judge(envelope, Arc::clone(&message), policy).await;
+            Ok::<_, JoinError>((message, verdict))
+        });
+        match tokio::time::timeout(limit, &mut task).await {
+            Ok(Ok(Ok(judged))) => Ok(judged),
+            Ok(Ok(Err(_)) | Err(_)) => Err(Failure::Panic),
+            Err(_) => {
+                task.abort();
+                Err(Failure::Timeout)
+            }
         }
-        field.push(*b);
-        previous = *b;
     }
-    field.extend_from_slice(b"\r\n");
-    field
+
+    /// What the way the message took adds to the verdict on its content.
+    fn settle(&self, mut verdict: Verdict, envelope: &Envelope, too_many_forged: bool) -> Verdict {
+        if too_many_forged {
+            verdict.limits.push("more forged result fields than are removed".to_owned());
+            verdict.action = verdict.action.max(Action::Quarantine);
+        }
+        if verdict.defers() && self.shared.patience.waited_enough(&verdict.case_id) {
+            verdict.deferred = None;
+            verdict.action = verdict.action.max(Action::Quarantine);
+        }
+        // A report is never refused; and to name a report mailbox as second recipient must not open a door either.
+        let reported = envelope.rcpt_to.iter().any(|to| self.policy.is_report_mailbox(to));
+        if reported && verdict.passed.is_none() {
+            verdict.action = verdict.action.min(Action::Quarantine);
+        }
+        verdict
+    }
 }
 
-/// Text of the MTA, invalid UTF-8 replaced.
-pub(super) fn text(s: &CStr) -> String {
-    s.to_string_lossy().into_owned()
+/// The path of a MAIL or RCPT command: the first argument without its angle brackets; parameters follow it.
+fn address(args: &[CString]) -> String {
+    let path = args.first().map(|a| a.to_string_lossy()).unwrap_or_default();
+    let path = path.trim();
+    let inner = path.strip_prefix('<').and_then(|p| p.strip_suffix('>'));
+    inner.unwrap_or(path).to_owned()
 }
 
-/// The address of a MAIL or RCPT command: its first argument without angle brackets.
-fn path(args: &[CString]) -> String {
-    let first = args.first().map(|a| text(a)).unwrap_or_default();
-    let bare = first.trim().strip_prefix('<').and_then(|a| a.strip_suffix('>')).unwrap_or(first.trim());
-    bare.to_owned()
+/// The value of a macro; empty without one.
+fn macro_text(macros: &Macros, name: &CStr) -> String {
+    macros.get(name).map(|v| v.to_string_lossy().into_owned()).unwrap_or_default()
 }

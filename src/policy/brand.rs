@@ -120,22 +120,52 @@ impl Brand {
         }
         let disguised = skeleton(display);
         let unspaced = unspaced(&folded);
+        let unleeted = skeleton(&unleeted(&folded));
+        let turned = turned(display).map(|t| fold(&t));
+        let words = || folded.split(|c: char| !c.is_alphanumeric());
         self.names.iter().filter(|n| !n.weak).find_map(|n| {
-            if n.folded.len() >= lookalike::MIN_INSIDE && words_contain(&disguised, &n.skeleton) {
+            let long = n.folded.len() >= lookalike::MIN_INSIDE;
+            if long && [&disguised, &unleeted].into_iter().any(|d| words_contain(d, &n.skeleton)) {
                 return Some(format!("the name {:?} in disguise", n.written));
             }
-            if unspaced.split(' ').any(|w| w == n.name.as_str()) {
+            if turned.as_ref().is_some_and(|t| words_contain(t, &n.folded)) {
+                return Some(format!("the name {:?} written from right to left", n.written));
+            }
+            if unspaced.split(' ').any(|w| w == n.name.as_str() || n.name.joins(w)) {
                 return Some(format!("the name {:?} spaced out", n.written));
             }
-            let joined = folded.split(|c: char| !c.is_alphanumeric()).find(|w| n.name.joins(w))?;
+            if long && folded.split(' ').any(|w| lookalike::compact(w) == n.name.as_str()) {
+                return Some(format!("the name {:?} taken apart", n.written));
+            }
+            if let Some((word, how)) = words().find_map(|w| n.name.misspelt_as(w).map(|how| (w, how))) {
+                return Some(format!("the name {:?} as {word:?}, with {how}", n.written));
+            }
+            let joined = words().find(|w| n.name.joins(w))?;
             Some(format!("the name {:?} joined in {joined:?}", n.written))
         })
+    }
+
+    /// The brand in the local part of a stranger's address, in words: a whole address of the brand (`"a@elance.com"@…`,
+    /// `a%elance.com@…`), or its name and nothing but bait (`elance-support@…`). The bare name or domain is what
+    /// members call the address they keep for the brand, and shows nothing.
+    pub fn claimed_by_local_part(&self, local: &str) -> Option<String> {
+        let folded = fold(local);
+        let address = folded.rsplit_once(['@', '%', '=', '!']).filter(|(user, _)| !user.is_empty());
+        let domain = address.and_then(|(_, domain)| Domain::parse(domain)).filter(|d| self.owns(d));
+        if domain.is_some() {
+            return Some(format!("the address {folded:?}"));
+        }
+        if Domain::parse(folded.trim_matches('@')).is_some_and(|d| self.owns(&d)) {
+            return None;
+        }
+        let named = self.names.iter().find(|n| !n.weak && n.name.baited_in(&folded))?;
+        Some(format!("the name {:?} in {folded:?}", named.written))
     }
 
     /// One of the brand's own domains in a display name, as an address or bare.
     pub fn domain_in(&self, display: &str) -> Option<String> {
         let folded = fold(display);
-        let words = folded.split(|c: char| c.is_whitespace() || "<>()[]\"',;:|/".contains(c));
+        let words = folded.split(|c: char| !c.is_alphanumeric() && !"@.-_".contains(c));
         words.map(|w| w.trim_matches('.')).find_map(|word| {
             let domain = Domain::parse(word.rsplit_once('@').map_or(word, |(_, d)| d))?;
             (word.contains('.') && self.owns(&domain)).then(|| word.to_owned())
@@ -160,6 +190,27 @@ impl Brand {
     pub fn folded_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|n| n.folded.as_str())
     }
+}
+
+/// Digits and signs read as the letters they replace (`3l@nce`), in words that have letters too.
+fn unleeted(folded: &str) -> String {
+    let letter = |c| match c {
+        '@' | '4' => 'a',
+        '3' => 'e',
+        '5' | '$' => 's',
+        '7' => 't',
+        c => c,
+    };
+    let words = folded.split(' ').map(|w| match w.contains(char::is_alphabetic) {
+        true => w.chars().map(letter).collect(),
+        false => w.to_owned(),
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// The text as it is shown where it turns the writing direction; `None` if it does not.
+fn turned(text: &str) -> Option<String> {
+    text.contains(['\u{202e}', '\u{2067}', '\u{202b}']).then(|| text.chars().rev().collect())
 }
 
 /// Puts letters that stand alone together again: `e l a n c e team` gives `elance team`.
@@ -213,12 +264,32 @@ mod tests {
             "Eӏance",
             "ElanceSupport",
             "Elance's desk",
+            "E l a n c e T e a m",
+            "El-ance",
+            "El.ance Support",
+            "El@nce",
+            "3lance",
+            "Elanse Support",
+            "\u{202e}ecnalE",
+            "ᴇʟᴀɴᴄᴇ",
         ] {
             assert!(b.claimed_in(name).is_some(), "{name}");
         }
-        for name in ["Lance", "Freelance Weekly", "Behance", "Glance", "Elaine", "Lance Elan", "The Lancet", "Elan Ce"]
+        for name in
+            ["Lance", "Freelance Weekly", "Behance", "Glance", "Elaine", "Lance Elan", "The Lancet", "Elan Ce", "Elane"]
         {
             assert!(b.claimed_in(name).is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn local_parts_that_claim_the_brand() {
+        let b = elance();
+        for local in ["service@elance.com", "a%elance.com", "a=elance.com", "elance-support", "elancebilling"] {
+            assert!(b.claimed_by_local_part(local).is_some(), "{local}");
+        }
+        for local in ["elance", "elance.com", "bob+elance", "bob-elance", "bob.freelance", "support", "@elance.com"] {
+            assert!(b.claimed_by_local_part(local).is_none(), "{local}");
         }
     }
 
@@ -227,6 +298,9 @@ mod tests {
         let b = elance();
         assert!(b.domain_in("service@elance.com").is_some());
         assert!(b.domain_in("Support (www.elance.com)").is_some());
+        for shown in ["{elance.com}", "*elance.com*", "mail=elance.com", "elance.com!"] {
+            assert!(b.domain_in(shown).is_some(), "{shown}");
+        }
         assert!(b.domain_in("elance.com.evil.test").is_none());
         assert!(b.domain_in("elance").is_none());
     }

@@ -9,7 +9,7 @@ pub mod phrases;
 pub use brand::{Brand, Ownership};
 pub use config::{Config, SignalMode, SignalSetting};
 pub use load::ConfigError;
-pub use phrases::{PhraseKind, Phrases};
+pub use phrases::{Hits, PhraseKind, Phrases};
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};

@@ -14,12 +14,14 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
-        return None;
-    }
-    let foreign = e.message.from.iter().filter(|m| m.domain.as_ref().is_none_or(|d| !brand.owns(d)));
-    foreign.into_iter().find_map(|m| {
+    let named = e.strangers(brand).find_map(|m| {
         let shown = brand.domain_in(&m.name)?;
         Some(format!("the display name shows {shown:?}, the address is at {}", m.written_domain()))
+    });
+    named.or_else(|| {
+        // "service@elance.com on behalf of x@mailer.example", as some programs show it.
+        let sender = e.own_sender_unproven(brand)?;
+        let author = e.strangers(brand).next()?;
+        Some(format!("Sender says {}, the author is at {}", sender.address, author.written_domain()))
     })
 }

@@ -14,12 +14,12 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
-        return None;
-    }
-    let foreign = e.message.from.iter().filter(|m| m.domain.as_ref().is_none_or(|d| !brand.owns(d)));
-    // A name that only repeats the address claims nothing beyond it.
-    foreign.filter(|m| !m.name.eq_ignore_ascii_case(&m.address)).find_map(|m| {
+    e.strangers(brand).find_map(|m| {
+        // A name that only repeats the address claims nothing beyond it; without a name the address is what is shown.
+        if m.name.is_empty() || m.name.eq_ignore_ascii_case(&m.address) {
+            let how = brand.claimed_by_local_part(&m.local)?;
+            return Some(format!("the address shows {how}, at {}", m.written_domain()));
+        }
         let how = brand.claimed_in(&m.name)?;
         Some(format!("the display name {:?} shows {how}, the address is at {}", m.name, m.written_domain()))
     })

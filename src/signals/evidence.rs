@@ -5,12 +5,10 @@ use crate::auth::{ArcResult, AuthResults, DkimResult, SpfResult};
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message};
 use crate::policy::config::Proof as Requirement;
-use crate::policy::{Brand, Ownership, PhraseKind, Policy};
+use crate::policy::{Brand, Hits, Ownership, PhraseKind, Policy};
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
 const SEARCHED_TEXT: usize = 64 * 1024;
-/// Octets of folded text in which a greeting is looked for: it stands at the beginning or it greets nobody.
-const GREETING_TEXT: usize = 400;
 
 /// Whether a brand really sent a message (DESIGN section 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +39,8 @@ pub struct Evidence<'a> {
     pub text: String,
     /// True if some brand proved to be the sender.
     pub proven: bool,
+    /// Phrases found in the subject and in the text.
+    wording: [Hits; 2],
 }
 
 impl<'a> Evidence<'a> {
@@ -53,14 +53,37 @@ impl<'a> Evidence<'a> {
     ) -> Evidence<'a> {
         let subject = fold(&message.subject);
         let text = fold(first_bytes(&message.body.text, SEARCHED_TEXT));
-        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false };
+        let names: Vec<String> = policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
+        let wording = [&subject, &text].map(|t| policy.phrases.find(t, &names));
+        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording };
+        evidence.set_quotes_aside(&names);
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
+    }
+
+    /// In an answer the quoted lines are another's words, unless the message poses as a brand: a member who quotes a
+    /// notice asks for nothing.
+    fn set_quotes_aside(&mut self, names: &[String]) {
+        let answers = self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some();
+        let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+        let quoted = |line: &&str| line.trim_start().starts_with('>');
+        let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
+        if answers && quotes && !self.policy.brands.iter().any(|b| self.poses_as(b)) {
+            let own: Vec<&str> = shown.lines().filter(|l| !quoted(l)).collect();
+            self.wording[1] = self.policy.phrases.find(&fold(&own.join("\n")), names);
+        }
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading.
     pub fn own_author(&self, brand: &Brand) -> Option<&'a Mailbox> {
         self.message.from.iter().find(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)))
+    }
+
+    /// A mailbox of Sender at the brand's own domain, if nothing of the brand vouches for the message.
+    pub fn own_sender_unproven(&self, brand: &Brand) -> Option<&'a Mailbox> {
+        let own = |d: &Domain| brand.owns(d);
+        let sender = self.message.sender.iter().find(|m| m.domain.as_ref().is_some_and(own))?;
+        (self.vouched(own, brand.proof).is_none() && self.lookup_trouble(brand).is_none()).then_some(sender)
     }
 
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
@@ -142,6 +165,12 @@ impl<'a> Evidence<'a> {
             })
     }
 
+    /// The authors that do not belong to the brand; none if the message may speak for it.
+    pub fn strangers(&self, brand: &Brand) -> impl Iterator<Item = &'a Mailbox> {
+        let authors = if self.may_speak_for(brand) { &[] } else { self.message.from.as_slice() };
+        authors.iter().filter(|m| m.domain.as_ref().is_none_or(|d| !brand.owns(d)))
+    }
+
     /// True if the message names the brand to its reader, anywhere a person looks.
     pub fn names(&self, brand: &Brand) -> bool {
         brand.named_in(&self.subject).is_some() || brand.named_in(&self.text).is_some()
@@ -149,18 +178,10 @@ impl<'a> Evidence<'a> {
 
     /// Words of the subject or text that are a phrase of one of `kinds`. A message that a brand proved to have sent is
     /// never held to its wording.
-    pub fn phrase(&self, kinds: &[PhraseKind]) -> Option<String> {
+    pub fn phrase(&self, kinds: &[PhraseKind]) -> Option<&str> {
         if self.proven {
             return None;
         }
-        let brands: Vec<String> = self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
-        kinds.iter().find_map(|kind| {
-            let text = match kind {
-                PhraseKind::Greeting => first_bytes(&self.text, GREETING_TEXT),
-                _ => &self.text,
-            };
-            let find = |text: &str| self.policy.phrases.find(*kind, text, &brands);
-            find(&self.subject).or_else(|| find(text))
-        })
+        kinds.iter().find_map(|kind| self.wording.iter().find_map(|hits| hits.of(*kind)))
     }
 }

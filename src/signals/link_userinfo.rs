@@ -16,8 +16,22 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     links::astray(e, brand).find_map(|(link, authority)| {
+        if let Some(shown) = behind(&authority.rest, brand) {
+            return Some(format!(
+                "{} shows {shown:?} behind an @ and leads to {}",
+                links::quoted(link),
+                authority.host
+            ));
+        }
         let user = authority.userinfo.as_deref()?;
         let shows = brand.domain_in(user).is_some() || brand.named_in(&fold(user)).is_some();
         shows.then(|| format!("{} shows {user:?} before the @ and leads to {}", links::quoted(link), authority.host))
     })
+}
+
+/// The brand's host in `http://mailer.example\@www.elance.com/`: browsers stop at the backslash, `?` or `#`, older
+/// readers of URLs at the slash, so that the @ seems to part a user name from the brand.
+fn behind(rest: &str, brand: &Brand) -> Option<String> {
+    let after = rest.strip_prefix(['\\', '?', '#'])?.strip_prefix('@')?;
+    brand.domain_in(after.split(['/', '?', '#']).next().unwrap_or_default())
 }

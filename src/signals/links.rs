@@ -17,6 +17,17 @@ pub(super) fn astray<'a>(e: &Evidence<'a>, brand: &Brand) -> impl Iterator<Item 
     followed(e).filter(|(_, a)| !a.domain.as_ref().is_some_and(|d| brand.links_to(d)))
 }
 
+/// Links of any scheme a person may follow, without those that lead where the brand's honest links or mailboxes are.
+pub(super) fn all_astray<'a>(e: &Evidence<'a>, brand: &Brand) -> impl Iterator<Item = &'a Link> {
+    e.message.body.links.iter().filter(|l| l.kind != LinkKind::Image).filter(|l| {
+        let mailbox = || {
+            let to = l.href.split_once(':').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("mailto"))?.1;
+            Domain::parse(to.split('?').next()?.rsplit_once('@')?.1)
+        };
+        !l.domain().cloned().or_else(mailbox).is_some_and(|d| brand.links_to(&d))
+    })
+}
+
 /// True if a dash joins the brand to something else: in the label its owner chose (`secure-elance.com`), or around the
 /// brand's whole domain (`elance.com-verify.example`).
 pub(super) fn dashed(brand: &Brand, host: &Domain) -> bool {

@@ -46,14 +46,25 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     })
 }
 
-/// True if one segment of the path is the brand and another (or its query) asks for signing in.
+/// True if one segment of the path is the brand and another (or the query) asks for signing in, or if a segment is
+/// made of both (`elance-login.php`).
 fn dressed(authority: &Authority, brand: &Brand) -> bool {
-    let path = fold(&authority.rest);
-    let segments: Vec<&str> = path.split(['/', '?', '&', '=', '#', '\\']).filter(|s| !s.is_empty()).collect();
-    let named = |s: &str| brand.compact_names().any(|n| s == n.as_str()) || brand.domain_in(s).is_some();
-    let asks = |s: &str| {
-        let stem = s.split('.').next().unwrap_or_default();
-        SIGN_IN.contains(&stem) || SIGN_IN.iter().any(|w| stem.split(['-', '_']).any(|part| part == *w))
+    let rest = fold(&percent_encoding::percent_decode_str(&authority.rest).decode_utf8_lossy());
+    let (path, query) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let cut =
+        |s: &'_ str| s.split(['/', '?', '&', '=', '#', '\\']).filter(|s| !s.is_empty()).map(str::to_owned).collect();
+    let (path, query): (Vec<String>, Vec<String>) = (cut(path), cut(query));
+    let stem = |s: &str| s.split('.').next().unwrap_or_default().to_owned();
+    let named = |s: &&String| brand.compact_names().any(|n| *s == n.as_str()) || brand.domain_in(s).is_some();
+    let asks = |s: &&String| {
+        let stem = stem(s);
+        SIGN_IN.contains(&stem.as_str()) || stem.split(['-', '_']).any(|part| SIGN_IN.contains(&part))
     };
-    segments.iter().any(|s| named(s)) && segments.iter().any(|s| !named(s) && asks(s))
+    // What is longer is the title of an article.
+    let both = |s: &String| {
+        let stem = stem(s);
+        let words = stem.split(['-', '_']).count();
+        words <= 2 && brand.compact_names().any(|n| n.baited_in(&stem) && SIGN_IN.iter().any(|w| stem.contains(w)))
+    };
+    path.iter().any(both) || path.iter().any(|s| named(&s)) && path.iter().chain(&query).any(|s| !named(&s) && asks(&s))
 }

@@ -6,17 +6,20 @@
 
 #![allow(dead_code)]
 
-use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, TXT};
-use hickory_proto::rr::{Name, RData, Record, RecordType};
+use async_trait::async_trait;
+use hickory_server::net::runtime::Time;
+use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
+use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, TXT};
+use hickory_server::proto::rr::{Name, RData, Record, RecordType};
+use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo, Server};
+use hickory_server::zone_handler::MessageResponseBuilder;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::task::JoinHandle;
+use std::time::Duration;
+use tokio::net::{TcpListener, UdpSocket};
 
 /// Time-to-live of every answer, in seconds: longer than any test.
 const TTL: u32 = 300;
@@ -24,17 +27,20 @@ const TTL: u32 = 300;
 const TXT_STRING: usize = 255;
 /// Aliases followed for one question.
 const MAX_ALIASES: usize = 8;
+/// Time after which a silent TCP connection is closed.
+const TCP_IDLE: Duration = Duration::from_secs(10);
+/// Responses that wait for one TCP connection.
+const TCP_RESPONSES: usize = 32;
 /// How often a free port is looked for that is free for UDP and TCP alike.
 const PORT_TRIES: usize = 20;
 
 /// A running server; dropping it ends it.
-#[derive(Debug)]
 pub(crate) struct DnsServer {
     /// Where it listens.
     pub(crate) addr: SocketAddr,
     /// Questions received so far.
     pub(crate) queries: Arc<AtomicUsize>,
-    tasks: Vec<JoinHandle<()>>,
+    _server: Server<Answerer>,
 }
 
 impl DnsServer {
@@ -44,21 +50,16 @@ impl DnsServer {
     }
 }
 
-impl Drop for DnsServer {
-    fn drop(&mut self) {
-        self.tasks.iter().for_each(JoinHandle::abort);
-    }
-}
-
 /// Serves `zone_text` on 127.0.0.1 at `port`, or at a free one if it is 0.
 pub(crate) async fn serve(zone_text: &str, port: u16) -> Result<DnsServer, String> {
-    let zone = Arc::new(Zone::parse(zone_text)?);
+    let zone = Zone::parse(zone_text)?;
     let (udp, tcp) = bind(port).await?;
     let addr = tcp.local_addr().map_err(|e| e.to_string())?;
     let queries = Arc::new(AtomicUsize::new(0));
-    let udp_task = tokio::spawn(over_udp(udp, Arc::clone(&zone), Arc::clone(&queries)));
-    let tcp_task = tokio::spawn(over_tcp(tcp, zone, Arc::clone(&queries)));
-    Ok(DnsServer { addr, queries, tasks: vec![udp_task, tcp_task] })
+    let mut server = Server::new(Answerer { zone, queries: Arc::clone(&queries) });
+    server.register_socket(udp);
+    server.register_listener(tcp, TCP_IDLE, TCP_RESPONSES);
+    Ok(DnsServer { addr, queries, _server: server })
 }
 
 async fn bind(port: u16) -> Result<(UdpSocket, TcpListener), String> {
@@ -77,45 +78,37 @@ async fn bind(port: u16) -> Result<(UdpSocket, TcpListener), String> {
     Err(last)
 }
 
-async fn over_udp(socket: UdpSocket, zone: Arc<Zone>, queries: Arc<AtomicUsize>) {
-    let mut buffer = vec![0; 4096];
-    // A loopback socket reports the resolver's closed ports as errors of its own: no reason to stop.
-    loop {
-        let Ok((length, from)) = socket.recv_from(&mut buffer).await else { continue };
-        queries.fetch_add(1, Ordering::Relaxed);
-        if let Some((reply, limit)) = zone.reply(&buffer[..length]) {
-            let mut octets = reply.to_vec().unwrap_or_default();
-            if octets.len() > limit {
-                octets = reply.truncate().to_vec().unwrap_or_default();
-            }
-            let _ = socket.send_to(&octets, from).await;
-        }
+/// What hickory's server asks: answers from the zone, counted.
+struct Answerer {
+    zone: Zone,
+    queries: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl RequestHandler for Answerer {
+    async fn handle_request<R: ResponseHandler, T: Time>(&self, request: &Request, mut respond: R) -> ResponseInfo {
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        let mut metadata = Metadata::response_from_request(&request.metadata);
+        metadata.authoritative = true;
+        metadata.recursion_available = true;
+        let unanswered = ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() });
+        let Ok(info) = request.request_info() else { return unanswered };
+        let Some(answer) = self.zone.answer(info.query.name().into(), info.query.query_type()) else {
+            return unanswered;
+        };
+        metadata.response_code = answer.code;
+        let response = MessageResponseBuilder::from_message_request(request);
+        let response = response.build(metadata, &answer.records, [], &answer.soa, []);
+        respond.send_response(response).await.unwrap_or(unanswered)
     }
 }
 
-async fn over_tcp(listener: TcpListener, zone: Arc<Zone>, queries: Arc<AtomicUsize>) {
-    let mut sessions = tokio::task::JoinSet::new();
-    loop {
-        if let Ok((stream, _)) = listener.accept().await {
-            sessions.spawn(tcp_session(stream, Arc::clone(&zone), Arc::clone(&queries)));
-        }
-    }
-}
-
-async fn tcp_session(mut stream: TcpStream, zone: Arc<Zone>, queries: Arc<AtomicUsize>) {
-    while let Ok(length) = stream.read_u16().await {
-        let mut question = vec![0; usize::from(length)];
-        if stream.read_exact(&mut question).await.is_err() {
-            return;
-        }
-        queries.fetch_add(1, Ordering::Relaxed);
-        let Some((reply, _)) = zone.reply(&question) else { continue };
-        let octets = reply.to_vec().unwrap_or_default();
-        let Ok(length) = u16::try_from(octets.len()) else { return };
-        if stream.write_u16(length).await.is_err() || stream.write_all(&octets).await.is_err() {
-            return;
-        }
-    }
+/// What the zone says to a question.
+struct Answer {
+    code: ResponseCode,
+    records: Vec<Record>,
+    /// With the SOA, an absence itself may be remembered (RFC 2308).
+    soa: Option<Record>,
 }
 
 #[derive(Debug, Default)]
@@ -178,48 +171,39 @@ impl Zone {
         None
     }
 
-    /// The reply to a question and the octets it may have over UDP; none to `TIMEOUT` names and to what is no question.
-    fn reply(&self, octets: &[u8]) -> Option<(Message, usize)> {
-        let question = Message::from_vec(octets).ok()?;
-        let query = question.queries.first()?.clone();
-        let mut reply = Message::response(question.metadata.id, question.metadata.op_code);
-        reply.metadata.recursion_desired = question.metadata.recursion_desired;
-        reply.metadata.recursion_available = true;
-        reply.metadata.authoritative = true;
-        let mut owner = query.name.clone();
-        let wanted = query.query_type;
-        reply.add_query(query);
+    /// The answer to a question; none to `TIMEOUT` names.
+    fn answer(&self, mut owner: Name, wanted: RecordType) -> Option<Answer> {
+        let mut answer = Answer { code: ResponseCode::NoError, records: vec![], soa: None };
         for _ in 0..MAX_ALIASES {
             let node = self.node(&key(&owner));
             if node.is_some_and(|n| n.timeout) {
                 return None;
             }
             if node.is_some_and(|n| n.servfail) {
-                reply.metadata.response_code = ResponseCode::ServFail;
+                answer.code = ResponseCode::ServFail;
                 break;
             }
             let Some(node) = node else {
-                reply.metadata.response_code = ResponseCode::NXDomain;
+                answer.code = ResponseCode::NXDomain;
                 break;
             };
             let records = node.records.iter().filter(|r| r.record_type() == wanted || wanted == RecordType::ANY);
-            reply.add_answers(records.map(|r| Record::from_rdata(owner.clone(), TTL, r.clone())));
+            answer.records.extend(records.map(|r| Record::from_rdata(owner.clone(), TTL, r.clone())));
             let alias =
                 node.records.iter().find_map(|r| if let RData::CNAME(to) = r { Some(to.0.clone()) } else { None });
             match alias {
                 Some(to) if wanted != RecordType::CNAME => {
-                    reply.add_answer(Record::from_rdata(owner, TTL, RData::CNAME(CNAME(to.clone()))));
+                    answer.records.push(Record::from_rdata(owner, TTL, RData::CNAME(CNAME(to.clone()))));
                     owner = to;
                 }
                 _ => break,
             }
         }
-        if !reply.answers.iter().any(|r| r.data.record_type() == wanted) {
-            // With the SOA, the absence itself may be remembered (RFC 2308).
+        if !answer.records.iter().any(|r| r.data.record_type() == wanted) {
             let soa = SOA::new(Name::root(), Name::root(), 1, 3600, 600, 86400, TTL);
-            reply.add_authority(Record::from_rdata(Name::root(), TTL, RData::SOA(soa)));
+            answer.soa = Some(Record::from_rdata(Name::root(), TTL, RData::SOA(soa)));
         }
-        Some((reply, usize::from(question.max_payload())))
+        Some(answer)
     }
 }
 

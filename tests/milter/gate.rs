@@ -3,12 +3,13 @@
 use crate::{corpus, dns};
 pub(crate) use indymilter_test::{Actions, EomAction, MacroStage, ProtoOpts, SocketInfo, Status, TestConnection};
 use spoof_milter::auth::Authenticator;
-use spoof_milter::milter::{Gateway, JudgeFn};
+use spoof_milter::judge::judge;
+use spoof_milter::milter::Judge;
+use spoof_milter::milter::listener::Address;
 use spoof_milter::policy::{Config, Policy};
-use spoof_milter::record::Metrics;
-use spoof_milter::serve::{Running, ServeError};
+use spoof_milter::serve::{Gateway, Running, ServeError};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A client nobody knows.
 pub(crate) const STRANGER: [u8; 4] = [198, 51, 100, 9];
@@ -43,15 +44,12 @@ impl Gate {
 
     /// A gateway over this policy that asks no DNS, if it can serve.
     pub(crate) async fn of(policy: Policy) -> Result<Gate, ServeError> {
-        let gateway = Gateway::new(policy, Authenticator::offline(), Metrics::new().unwrap());
-        Ok(Gate { running: Running::start(gateway, None).await?, _dns: None })
+        Ok(Gate { running: Gateway::new().with_judge(offline()).start(policy).await?, _dns: None })
     }
 
     /// A gateway with something else in the place of the judge.
-    pub(crate) async fn judged_by(judge: JudgeFn, edit: impl FnOnce(&mut Config)) -> Gate {
-        let mut gateway = Gateway::new(policy(edit), Authenticator::offline(), Metrics::new().unwrap());
-        gateway.judge = judge;
-        Gate { running: Running::start(gateway, None).await.unwrap(), _dns: None }
+    pub(crate) async fn judged_by(judge: Judge, edit: impl FnOnce(&mut Config)) -> Gate {
+        Gate { running: Gateway::new().with_judge(judge).start(policy(edit)).await.unwrap(), _dns: None }
     }
 
     /// A gateway that lives in the corpus's DNS.
@@ -63,20 +61,14 @@ impl Gate {
             (c.dns.timeout_ms, c.dns.attempts, c.dns.budget_ms) = (1000, 1, 3000);
             edit(c);
         });
-        let authenticator = Authenticator::new(&policy.config.dns).unwrap();
-        let gateway = Gateway::new(policy, authenticator, Metrics::new().unwrap());
-        Gate { running: Running::start(gateway, None).await.unwrap(), _dns: Some(server) }
-    }
-
-    /// A gateway whose policy comes from a file, so that it can be reloaded.
-    pub(crate) async fn from_file(path: PathBuf) -> Gate {
-        let policy = spoof_milter::judge::load_policy(Some(&path)).unwrap();
-        let gateway = Gateway::new(policy, Authenticator::offline(), Metrics::new().unwrap());
-        Gate { running: Running::start(gateway, Some(path)).await.unwrap(), _dns: None }
+        Gate { running: Gateway::new().start(policy).await.unwrap(), _dns: Some(server) }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.running.sockets()[0].strip_prefix("inet:").unwrap().parse().unwrap()
+        match self.running.addresses.first() {
+            Some(Address::Inet(address)) => *address,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// A session of the stranger's, greeted.
@@ -94,8 +86,15 @@ impl Gate {
 
     /// The value of a counter or gauge, as the metrics page writes it.
     pub(crate) fn metric(&self, name: &str) -> i64 {
-        metric_in(&self.running.gateway().metrics.render(), name)
+        metric_in(&self.running.metrics().render(), name)
     }
+}
+
+/// The judge, without DNS.
+pub(crate) fn offline() -> Judge {
+    Arc::new(|envelope, message, policy| {
+        Box::pin(async move { judge(&envelope, &message, &policy, &Authenticator::offline()).await })
+    })
 }
 
 /// The value of `spoof_milter_<name>` in a metrics page.
@@ -218,9 +217,10 @@ impl Outcome {
         field.map(|(_, v)| v.replace('\n', "").trim_start().to_owned()).unwrap_or_default()
     }
 
+    /// Fields deleted, names in lower case: an MTA compares them without regard to it.
     pub(crate) fn deleted(&self) -> Vec<(String, i32)> {
         let gone = self.actions.iter().filter_map(|a| match a {
-            EomAction::DeleteHeader { name, index } => Some((name.to_str().unwrap().to_owned(), *index)),
+            EomAction::DeleteHeader { name, index } => Some((name.to_str().unwrap().to_lowercase(), *index)),
             _ => None,
         });
         gone.collect()
@@ -228,7 +228,7 @@ impl Outcome {
 
     pub(crate) fn subject(&self) -> Option<String> {
         self.actions.iter().find_map(|a| match a {
-            EomAction::ChangeHeader { name, value, .. } | EomAction::InsertHeader { index: 1, name, value }
+            EomAction::ChangeHeader { name, value, .. } | EomAction::InsertHeader { name, value, .. }
                 if name.as_bytes() == b"Subject" =>
             {
                 Some(value.to_str().unwrap().to_owned())
@@ -257,19 +257,19 @@ impl Outcome {
         match &self.status {
             Status::Reject { .. } => "reject",
             Status::Tempfail { .. } => "tempfail",
-            Status::Continue if self.held().is_some() => "quarantine",
-            Status::Continue if self.subject().is_some() => "tag",
-            Status::Continue if self.header("X-Spoof-Verdict").contains("passed=") => "passed",
-            Status::Continue if self.header("X-Spoof-Verdict").is_empty() => "passed",
-            Status::Continue => "accept",
+            Status::Accept if self.held().is_some() => "quarantine",
+            Status::Accept if self.subject().is_some() => "tag",
+            Status::Accept if self.header("X-Spoof-Verdict").contains("passed=") => "passed",
+            Status::Accept if self.header("X-Spoof-Verdict").is_empty() => "passed",
+            Status::Accept => "accept",
             other => panic!("no answer to a message: {other:?}"),
         }
     }
 
-    /// The case id in the verdict header or the reply.
+    /// The case id in the verdict header, or the reference of the reply.
     pub(crate) fn case_id(&self) -> String {
         let said = format!("{} {}", self.header("X-Spoof-Verdict"), self.reply());
-        let found = said.split_once("case=").or(said.split_once("case ")).expect("a case id").1;
+        let found = said.split_once("case=").or(said.split_once("reference ")).expect("a case id").1;
         found.chars().take_while(char::is_ascii_alphanumeric).collect()
     }
 }

@@ -115,7 +115,7 @@ async fn only_what_the_mta_offers_is_asked_for() {
     assert_eq!(session.header("From", "a@b.example").await.unwrap(), Status::Continue);
     assert_eq!(session.eoh().await.unwrap(), Status::Continue);
     assert_eq!(session.body(b"x".to_vec()).await.unwrap(), Status::Continue);
-    assert_eq!(session.eom().await.unwrap().1, Status::Continue);
+    assert_eq!(session.eom().await.unwrap().1, Status::Accept);
 }
 
 #[tokio::test]
@@ -129,13 +129,13 @@ async fn an_mta_that_cannot_edit_or_hold_never_delivers_what_should_be_held() {
         greet(&mut session, STRANGER.into_info()).await;
         let honest = Mail::new(&format!("{forged_results}From: ines@mailhub.example\n\nHello\n"));
         let accepted = send(&mut session, &honest).await;
-        assert_eq!(accepted.status, Status::Continue, "{actions:?}");
+        assert_eq!(accepted.status, Status::Accept, "{actions:?}");
         assert_eq!(accepted.inserted().is_empty(), !actions.contains(Actions::ADD_HEADER));
         assert_eq!(accepted.deleted().is_empty(), !actions.contains(Actions::CHANGE_HEADER));
         let tagged = send(&mut session, &for_verdict("tag")).await;
         assert_eq!(
             (tagged.status.clone(), tagged.subject().is_some()),
-            (Status::Continue, actions.contains(Actions::CHANGE_HEADER))
+            (Status::Accept, actions.contains(Actions::CHANGE_HEADER))
         );
         let held = send(&mut session, &for_verdict("quarantine")).await;
         let expected = if actions.contains(Actions::QUARANTINE) { "quarantine" } else { "tempfail" };

@@ -37,7 +37,7 @@ async fn an_end_without_a_message_lets_nothing_through() {
     let open = TestConnection::configure().exact_leading_space(true).read_timeout(Duration::from_millis(300));
     let mut session = open.open_tcp(gate.address()).await.unwrap();
     greet(&mut session, STRANGER.into_info()).await;
-    assert_eq!(send(&mut session, &for_verdict("accept")).await.status, Status::Continue);
+    assert_eq!(send(&mut session, &for_verdict("accept")).await.status, Status::Accept);
     // No MAIL since the last message: it gets no answer, and none that would let something through unseen.
     assert!(session.eom().await.is_err());
 }
@@ -93,7 +93,7 @@ async fn fifty_megabytes_are_answered() {
     mail.raw.extend(b"<p>All work and no play makes Jack a dull boy <a href=x>y</a>\r\n".repeat(800_000));
     assert!(mail.raw.len() > 50_000_000 && mail.raw.len() < 50 << 20);
     let outcome = timed(&gate, &mail).await;
-    assert_eq!(outcome.status, Status::Continue);
+    assert_eq!(outcome.status, Status::Accept);
     assert!(!outcome.header("X-Spoof-Verdict").is_empty());
 }
 
@@ -110,7 +110,7 @@ async fn binary_noise_is_answered() {
     for kind in ["text/plain", "text/html", "multipart/mixed; boundary=\"\"", "message/rfc822", "image/png"] {
         let mut mail = Mail::new(&format!("From: a@b.example\nContent-Type: {kind}\n\n"));
         (0..20_000).for_each(|_| mail.raw.extend(noise()));
-        assert_eq!(timed(&gate, &mail).await.status, Status::Continue, "{kind}");
+        assert_eq!(timed(&gate, &mail).await.status, Status::Accept, "{kind}");
     }
 }
 
@@ -150,7 +150,7 @@ async fn ten_thousand_parts_are_answered() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forged_field_behind_three_thousand_others_is_removed() {
     let gate = Gate::with_dns(|_| {}).await;
-    let mut mail = Mail::new(&format!(
+    let mail = Mail::new(&format!(
         "{}{}From: ines@mailhub.example\nAuthentication-Results: mx.example.net; dmarc=pass\n\nx\n",
         "X-Filler: y\n".repeat(2_000),
         "Authentication-Results: mx.elsewhere.example; dmarc=pass\n".repeat(1_000)
@@ -158,10 +158,11 @@ async fn a_forged_field_behind_three_thousand_others_is_removed() {
     let outcome = timed(&gate, &mail).await;
     assert_eq!(outcome.deleted(), [("authentication-results".to_owned(), 1_001)]);
     assert!(outcome.header("X-Spoof-Signals").contains("limit-reached"), "{outcome:?}");
-    // All of them forged: all of them go, the last one first.
-    mail = Mail::new(&format!("From: ines@mailhub.example\n{}\nx\n", "X-Spoof-Verdict: accept\n".repeat(3_000)));
-    let gone: Vec<i32> = timed(&gate, &mail).await.deleted().into_iter().map(|(_, index)| index).collect();
-    assert_eq!(gone, (1..=3_000).rev().collect::<Vec<i32>>());
+    // All of them forged: all of them go, the last one first, or else nobody gets to see the message.
+    let flood = |n| Mail::new(&format!("From: ines@mailhub.example\n{}\nx\n", "X-Spoof-Verdict: accept\n".repeat(n)));
+    let gone: Vec<i32> = timed(&gate, &flood(400)).await.deleted().into_iter().map(|(_, index)| index).collect();
+    assert_eq!(gone, (1..=400).rev().collect::<Vec<i32>>());
+    assert_eq!(timed(&gate, &flood(3_000)).await.word(), "quarantine");
 }
 
 #[tokio::test]
