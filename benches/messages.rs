@@ -14,11 +14,12 @@ pub const DOMAIN: &str = "orchardmail.example";
 /// The corpus's DNS.
 pub const ZONE: &str = include_str!("../corpus/zone.txt");
 
-/// Plain text of about `size` octets.
+/// Plain text of about `size` octets: prose with a link in each paragraph of 600.
 pub fn text(size: usize) -> Vec<u8> {
-    let line =
-        "Good clients answer soon, and good freelancers ask early; more at https://orchardmail.example/7 now.\r\n";
-    message("text/plain", "", line, size)
+    let prose =
+        "Good clients answer soon, and good freelancers ask early: what is it for, who decides, when is it needed?\r\n";
+    let block = prose.repeat(5) + "Read it all at https://orchardmail.example/issue/7 or write back to us.\r\n\r\n";
+    message("text/plain", "", &block, size)
 }
 
 /// A newsletter of this media type: `before`, then `block` as often as fits.

@@ -5,6 +5,7 @@
 //! and trouble is never more than `temperror`.
 
 use crate::policy::config;
+use futures_util::future::join_all;
 use mail_auth::MessageAuthenticator;
 use mail_auth::hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
@@ -13,10 +14,10 @@ use mail_auth::hickory_resolver::net::{DnsError, NetError};
 use mail_auth::hickory_resolver::proto::op::ResponseCode;
 use mail_auth::hickory_resolver::proto::rr::{Name, RData};
 use mail_auth::hickory_resolver::system_conf::read_system_conf;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
-use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 /// Port of a server written without one, RFC 1035 section 4.2.
@@ -87,21 +88,10 @@ impl Resolver {
 
     /// The TXT records of several names, asked for at the same time. Equal names are asked for once.
     pub(super) async fn txt_all(&self, names: impl IntoIterator<Item = String>, deadline: Instant) -> Answers {
-        let mut answers = Answers::new();
-        let mut tasks = JoinSet::new();
-        for name in names {
-            // Should a look-up be lost, its name still has an answer: trouble.
-            if answers.insert(name.clone(), Err(Trouble("the look-up was lost".into()))).is_none() {
-                let resolver = self.clone();
-                tasks.spawn(async move { (resolver.txt(&name, deadline).await, name) });
-            }
-        }
-        while let Some(done) = tasks.join_next().await {
-            if let Ok((answer, name)) = done {
-                answers.insert(name, answer);
-            }
-        }
-        answers
+        let names: BTreeSet<String> = names.into_iter().collect();
+        // Not in tasks of their own: most answers come from the cache, and waking another thread costs more than they.
+        let answers = names.into_iter().map(|name| async { (self.txt(&name, deadline).await, name) });
+        join_all(answers).await.into_iter().map(|(answer, name)| (name, answer)).collect()
     }
 
     /// False only if the DNS says the name does not exist (NXDOMAIN, RFC 8020).

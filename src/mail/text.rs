@@ -17,8 +17,20 @@ pub fn first_bytes(text: &str, n: usize) -> &str {
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     if text.is_ascii() {
+        let mut blank = true;
         for b in text.bytes() {
-            push_folded(&mut out, char::from(b.to_ascii_lowercase()));
+            match b {
+                b' ' | b'\t'..=b'\r' if blank => {}
+                b' ' | b'\t'..=b'\r' => {
+                    out.push(' ');
+                    blank = true;
+                }
+                b if b.is_ascii_control() => {}
+                b => {
+                    out.push(char::from(plain_ascii(b)));
+                    blank = false;
+                }
+            }
         }
     } else {
         let decomposed = text.chars().filter(|c| !is_invisible(*c)).map(plain_sign).nfkd();
@@ -94,6 +106,11 @@ fn push_folded(out: &mut String, c: char) {
     } else if !c.is_control() {
         out.push(c);
     }
+}
+
+/// [`plain_sign`] and lower case for ASCII.
+fn plain_ascii(b: u8) -> u8 {
+    if b == b'`' { b'\'' } else { b.to_ascii_lowercase() }
 }
 
 /// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.

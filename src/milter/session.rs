@@ -13,11 +13,13 @@ use crate::mail::{Client, Envelope, Limit, Message};
 use crate::policy::{Action, Policy};
 use crate::record::{Failure, Line};
 use crate::verdict::{Passed, Verdict};
+use futures_util::FutureExt;
 use indymilter::{Actions, Macros, ProtoOpts, SocketInfo, Status};
 use std::ffi::{CStr, CString};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::{JoinError, spawn_blocking};
+use tokio::task::spawn_blocking;
 
 /// Recipients kept of one message; MTAs take 1000 (Postfix) or 100 (RFC 5321 section 4.5.3.1.8).
 const MAX_RECIPIENTS: usize = 2000;
@@ -235,28 +237,27 @@ impl Session {
         }
     }
 
-    /// Reads and judges in a task of its own: a panic ends that task and not the connection, and whoever reads too
-    /// long is left behind.
+    /// Reads and judges; a panic or a time-out ends that and not the connection. Not in a task of its own: handing a
+    /// message to another thread costs more than most messages.
     async fn judge(
         &self,
         envelope: &Arc<Envelope>,
         read: impl FnOnce() -> Message + Send + 'static,
         large: bool,
     ) -> Result<(Arc<Message>, Verdict), Failure> {
-        let (judge, envelope, policy) = (self.shared.judge.clone(), Arc::clone(envelope), Arc::clone(&self.policy));
+        let (judge, envelope, policy) = (&self.shared.judge, Arc::clone(envelope), Arc::clone(&self.policy));
         let limit = Duration::from_secs(self.policy.config.milter.message_timeout_secs);
-        let mut task = tokio::spawn(async move {
-            let message = Arc::new(if large { spawn_blocking(read).await? } else { read() });
+        let judging = async {
+            let message =
+                Arc::new(if large { spawn_blocking(read).await.map_err(|_| Failure::Panic)? } else { read() });
             let verdict = judge(envelope, Arc::clone(&message), policy).await;
-            Ok::<_, JoinError>((message, verdict))
-        });
-        match tokio::time::timeout(limit, &mut task).await {
-            Ok(Ok(Ok(judged))) => Ok(judged),
-            Ok(Ok(Err(_)) | Err(_)) => Err(Failure::Panic),
-            Err(_) => {
-                task.abort();
-                Err(Failure::Timeout)
-            }
+            Ok((message, verdict))
+        };
+        // Nothing is seen of what a panic leaves half done: all of it is dropped with the future.
+        match tokio::time::timeout(limit, AssertUnwindSafe(judging).catch_unwind()).await {
+            Ok(Ok(judged)) => judged,
+            Ok(Err(_)) => Err(Failure::Panic),
+            Err(_) => Err(Failure::Timeout),
         }
     }
 

@@ -76,8 +76,9 @@ impl Hits {
     }
 }
 
-/// Phrases of all kinds by their first word.
-type Index = HashMap<String, Vec<(PhraseKind, Pattern)>>;
+/// Phrases of all kinds by their first word. Every word of every message is looked up, so the hash is a quick one (and
+/// seeded: nobody can choose words that collide).
+type Index = HashMap<String, Vec<(PhraseKind, Pattern)>, foldhash::fast::RandomState>;
 
 /// What follows the first word of a phrase.
 type Pattern = Vec<Step>;
@@ -223,38 +224,38 @@ fn prepare<'n>(text: &str, names: &'n [String]) -> (String, Vec<&'n str>) {
     (out, named)
 }
 
+/// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
 fn push_words(out: &mut String, text: &str) {
-    let mut rest = text.chars().peekable();
-    let mut in_word = false;
-    while let Some(c) = rest.next() {
-        if c.is_alphanumeric() || c == BRAND {
-            out.push(c);
-            in_word = true;
-            continue;
-        }
-        let joins = in_word && rest.peek().is_some_and(|n| n.is_alphanumeric());
-        // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
-        if joins && matches!(c, '\'' | '-' | '.' | '@' | '_') {
-            out.push(if c == '.' { '_' } else { c });
-            continue;
-        }
-        if in_word {
+    let is_letter = |c: char| c.is_alphanumeric() || c == BRAND;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
+        out.push_str(&rest[..word]);
+        let mut after = rest[word..].chars();
+        let Some(sign) = after.next() else {
             out.push(' ');
-            in_word = false;
+            return;
+        };
+        rest = after.as_str();
+        // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
+        let joins = matches!(sign, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
+        if joins && rest.starts_with(char::is_alphanumeric) {
+            out.push(if sign == '.' { '_' } else { sign });
+            continue;
         }
-        if matches!(c, '.' | '!' | '?' | ';') && !out.ends_with(". ") {
+        if word > 0 {
+            out.push(' ');
+        }
+        if matches!(sign, '.' | '!' | '?' | ';') && !out.ends_with(". ") {
             out.push(STOP);
             out.push(' ');
         }
-    }
-    if in_word {
-        out.push(' ');
     }
 }
 
 /// All phrases of a kind, indexed.
 fn compiled(files: &[File]) -> Result<Index, String> {
-    let mut index = Index::new();
+    let mut index = Index::default();
     for (file, kind) in files.iter().flat_map(|f| PhraseKind::ALL.map(|kind| (f, kind))) {
         for phrase in &file.section(kind).phrases {
             let (first, rest) = pattern(phrase).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
