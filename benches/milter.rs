@@ -1,8 +1,9 @@
 //! The CPU time of the gateway over the milter socket, beside a milter that accepts everything, in the same run.
 //!
 //! Both are processes of their own (the second is this program, started with `--accept-all`) with the same negotiation
-//! on unix sockets; the same signed 10 kB messages go to both through one connection, in turns. What is printed is their
-//! own CPU time (user and system, from /proc), not that of the client, and the gateway's idle and final memory.
+//! on unix sockets; the same signed 10 kB messages go to both in turns, once with a connection for each message (an MTA
+//! opens one for each SMTP session, which nearly always brings one message), once all through one connection. What is
+//! printed is their own CPU time (user and system, from /proc), not that of the client, and the gateway's memory.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
@@ -69,16 +70,18 @@ async fn measure() {
     let noop = start(Command::new(std::env::current_exe().unwrap()).arg("--accept-all").arg(&noop_socket));
     let idle = memory(&gateway.0);
     let raw = messages::signed(&messages::text(10_000));
-    let (mut judged, mut accepted) = (0, 0);
-    for _ in 0..TURNS {
-        judged += cpu_of(&gateway, &gateway_socket, &raw).await;
-        accepted += cpu_of(&noop, &noop_socket, &raw).await;
+    for (connections, messages) in [(MESSAGES, 1), (1, MESSAGES)] {
+        let (mut judged, mut accepted) = (0, 0);
+        for _ in 0..TURNS {
+            judged += cpu_of(&gateway, &gateway_socket, &raw, connections, messages).await;
+            accepted += cpu_of(&noop, &noop_socket, &raw, connections, messages).await;
+        }
+        let each = |ticks: u64| ticks as f64 * 10_000.0 / (MESSAGES * TURNS) as f64;
+        println!("{} signed messages of 10 kB, {messages} a connection, CPU time a message:", MESSAGES * TURNS);
+        println!("  a milter that accepts everything  {:7.1} µs", each(accepted));
+        println!("  the gateway                       {:7.1} µs", each(judged));
+        println!("  ratio                             {:7.2}", judged as f64 / accepted.max(1) as f64);
     }
-    let each = |ticks: u64| ticks as f64 * 10_000.0 / (MESSAGES * TURNS) as f64;
-    println!("{} signed messages of 10 kB over one milter connection, CPU time a message:", MESSAGES * TURNS);
-    println!("  a milter that accepts everything  {:7.1} µs", each(accepted));
-    println!("  the gateway                       {:7.1} µs", each(judged));
-    println!("  ratio                             {:7.2}", judged as f64 / accepted.max(1) as f64);
     println!("memory of the gateway: idle {idle} kB, then {} kB", memory(&gateway.0));
 }
 
@@ -102,31 +105,38 @@ fn start(command: &mut Command) -> Ended {
     Ended(child)
 }
 
-/// CPU ticks that the milter spends on one turn of messages.
-async fn cpu_of(milter: &Ended, socket: &Path, raw: &[u8]) -> u64 {
+/// CPU ticks that the milter spends on so many connections with so many messages each.
+async fn cpu_of(milter: &Ended, socket: &Path, raw: &[u8], connections: usize, messages: usize) -> u64 {
     let text = String::from_utf8(raw.to_vec()).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let unfolded = head.replace("\r\n\t", "\n\t").replace("\r\n ", "\n ");
     let fields: Vec<(&str, &str)> = unfolded.split("\r\n").map(|f| f.split_once(':').unwrap()).collect();
     let before = ticks(&milter.0);
-    let mut connection = TestConnection::configure().exact_leading_space(true).open_unix(socket).await.unwrap();
-    connection.macros(MacroStage::Connect, [("j", "mx.example.net")]).await.unwrap();
-    connection.connect("client.example", (messages::CLIENT.parse::<std::net::IpAddr>().unwrap(), 25)).await.unwrap();
-    connection.helo("mail.orchardmail.example").await.unwrap();
-    for _ in 0..MESSAGES {
-        connection.mail(["<bounce@orchardmail.example>"]).await.unwrap();
-        connection.rcpt(["<member@example.net>"]).await.unwrap();
-        for (name, value) in &fields {
-            connection.header(*name, *value).await.unwrap();
+    for _ in 0..connections {
+        let mut connection = TestConnection::configure().exact_leading_space(true).open_unix(socket).await.unwrap();
+        connection.macros(MacroStage::Connect, [("j", "mx.example.net")]).await.unwrap();
+        let client = messages::CLIENT.parse::<std::net::IpAddr>().unwrap();
+        connection.connect("client.example", (client, 25)).await.unwrap();
+        connection.helo("mail.orchardmail.example").await.unwrap();
+        for _ in 0..messages {
+            send(&mut connection, &fields, body).await;
         }
-        connection.eoh().await.unwrap();
-        connection.body(body.as_bytes().to_vec()).await.unwrap();
-        connection.macros(MacroStage::Eom, [("i", "4bXbench")]).await.unwrap();
-        let (_, status) = connection.eom().await.unwrap();
-        assert!(matches!(status, indymilter_test::Status::Accept | indymilter_test::Status::Continue), "{status:?}");
+        connection.close().await.unwrap();
     }
-    connection.close().await.unwrap();
     ticks(&milter.0) - before
+}
+
+async fn send(connection: &mut TestConnection, fields: &[(&str, &str)], body: &str) {
+    connection.mail(["<bounce@orchardmail.example>"]).await.unwrap();
+    connection.rcpt(["<member@example.net>"]).await.unwrap();
+    for (name, value) in fields {
+        connection.header(*name, *value).await.unwrap();
+    }
+    connection.eoh().await.unwrap();
+    connection.body(body.as_bytes().to_vec()).await.unwrap();
+    connection.macros(MacroStage::Eom, [("i", "4bXbench")]).await.unwrap();
+    let (_, status) = connection.eom().await.unwrap();
+    assert!(matches!(status, indymilter_test::Status::Accept | indymilter_test::Status::Continue), "{status:?}");
 }
 
 /// User and system time of a process, in hundredths of a second (proc(5): fields 14 and 15 of stat).
