@@ -32,7 +32,9 @@
 //! * [`signals`]: what looks wrong: one file a heuristic, one table.
 //! * [`verdict`], [`judge`]: findings become one answer.
 //! * [`record`]: the answer as headers, a log line and counters.
-//! * [`milter`]: towards the MTA. * [`serve`]: sockets, signals, reload, drain. * [`cli`]: the commands.
+//! * [`milter`]: towards the MTA: sessions, edits, sockets.
+//! * [`serve`]: the process: signals, reload, drain, metrics page.
+//! * [`cli`]: the commands.
 //!
 //! Rooms still to come have their place: `store` (held and reported mail), `report` (what members forward), `review`
 //! (the reviewers' page).

@@ -6,6 +6,7 @@ use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message};
 use crate::policy::config::Proof as Requirement;
 use crate::policy::{Brand, Hits, Ownership, PhraseKind, Policy};
+use std::cell::OnceCell;
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
 const SEARCHED_TEXT: usize = 64 * 1024;
@@ -39,8 +40,8 @@ pub struct Evidence<'a> {
     pub text: String,
     /// True if some brand proved to be the sender.
     pub proven: bool,
-    /// Phrases found in the subject and in the text.
-    wording: [Hits; 2],
+    /// Phrases found in the subject and in the text; looked for when a signal first asks.
+    wording: OnceCell<[Hits; 2]>,
 }
 
 impl<'a> Evidence<'a> {
@@ -53,25 +54,31 @@ impl<'a> Evidence<'a> {
     ) -> Evidence<'a> {
         let subject = fold(&message.subject);
         let text = fold(first_bytes(&message.body.text, SEARCHED_TEXT));
-        let names: Vec<String> = policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
-        let wording = [&subject, &text].map(|t| policy.phrases.find(t, &names));
+        let wording = OnceCell::new();
         let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording };
-        evidence.set_quotes_aside(&names);
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
     }
 
-    /// In an answer the quoted lines are another's words, unless the message poses as a brand: a member who quotes a
-    /// notice asks for nothing.
-    fn set_quotes_aside(&mut self, names: &[String]) {
+    /// Phrases of the subject and of the author's own words. In an answer the quoted lines are another's words, unless
+    /// the message poses as a brand: a member who quotes a notice asks for nothing.
+    fn wording(&self) -> &[Hits; 2] {
+        self.wording.get_or_init(|| {
+            let names: Vec<String> =
+                self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
+            let find = |text: &str| self.policy.phrases.find(text, &names);
+            let own = self.unquoted().filter(|_| !self.policy.brands.iter().any(|b| self.poses_as(b)));
+            [find(&self.subject), find(own.as_ref().unwrap_or(&self.text))]
+        })
+    }
+
+    /// The text without the lines it quotes, folded, if it is an answer that quotes.
+    fn unquoted(&self) -> Option<String> {
         let answers = self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some();
         let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
         let quoted = |line: &&str| line.trim_start().starts_with('>');
         let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
-        if answers && quotes && !self.policy.brands.iter().any(|b| self.poses_as(b)) {
-            let own: Vec<&str> = shown.lines().filter(|l| !quoted(l)).collect();
-            self.wording[1] = self.policy.phrases.find(&fold(&own.join("\n")), names);
-        }
+        (answers && quotes).then(|| fold(&shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n")))
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading.
@@ -182,6 +189,6 @@ impl<'a> Evidence<'a> {
         if self.proven {
             return None;
         }
-        kinds.iter().find_map(|kind| self.wording.iter().find_map(|hits| hits.of(*kind)))
+        kinds.iter().find_map(|kind| self.wording().iter().find_map(|hits| hits.of(*kind)))
     }
 }

@@ -129,33 +129,47 @@ pub struct Examination {
     pub brands: Vec<Vec<Finding>>,
 }
 
-/// Runs every signal that is not off. Pure: the same evidence gives the same findings.
+impl Examination {
+    fn claims(&self) -> bool {
+        let claims = |f: &Finding| matches!(f.signal.kind, Kind::Claim | Kind::WeakClaim);
+        self.message.iter().chain(self.brands.iter().flatten()).any(claims)
+    }
+}
+
+/// Runs every signal that is not off. Pure: the same evidence gives the same findings. Where no brand is claimed, what a
+/// message wants is not ours to judge, and the signals of intent do not run.
 pub fn examine(evidence: &Evidence<'_>) -> Examination {
-    let policy = evidence.policy;
-    let mut found = Examination { message: vec![], brands: policy.brands.iter().map(|_| vec![]).collect() };
-    for signal in SIGNALS {
-        let setting = policy.setting(signal.id);
-        let mode = setting.map_or(SignalMode::Enforce, |s| s.mode);
-        if mode == SignalMode::Off {
-            continue;
-        }
-        let finding = |saw: String| Finding {
-            signal,
-            points: setting.and_then(|s| s.points).unwrap_or(signal.points),
-            at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
-            shadow: mode == SignalMode::Shadow,
-            evidence: saw,
-        };
-        match signal.check {
-            Check::Message(check) => found.message.extend(check(evidence).map(finding)),
-            Check::Brand(check) => {
-                for (brand, findings) in policy.brands.iter().zip(&mut found.brands) {
-                    findings.extend(check(evidence, brand).map(finding));
-                }
+    let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
+    let mut found = Examination { message: vec![], brands };
+    let (intent, others): (Vec<_>, Vec<_>) = SIGNALS.into_iter().partition(|s| s.kind == Kind::Intent);
+    others.into_iter().for_each(|signal| run(signal, evidence, &mut found));
+    if found.claims() {
+        intent.into_iter().for_each(|signal| run(signal, evidence, &mut found));
+    }
+    found
+}
+
+fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination) {
+    let setting = evidence.policy.setting(signal.id);
+    let mode = setting.map_or(SignalMode::Enforce, |s| s.mode);
+    if mode == SignalMode::Off {
+        return;
+    }
+    let finding = |saw: String| Finding {
+        signal,
+        points: setting.and_then(|s| s.points).unwrap_or(signal.points),
+        at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
+        shadow: mode == SignalMode::Shadow,
+        evidence: saw,
+    };
+    match signal.check {
+        Check::Message(check) => found.message.extend(check(evidence).map(finding)),
+        Check::Brand(check) => {
+            for (brand, findings) in evidence.policy.brands.iter().zip(&mut found.brands) {
+                findings.extend(check(evidence, brand).map(finding));
             }
         }
     }
-    found
 }
 
 /// The signal called `id`.
