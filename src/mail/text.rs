@@ -15,35 +15,39 @@ pub fn first_bytes(text: &str, n: usize) -> &str {
 ///
 /// Accents go, so that Spanish or Portuguese phrases match whether or not the writer's keyboard had them.
 pub fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
     if text.is_ascii() {
-        let mut blank = true;
-        for b in text.bytes() {
-            match b {
-                b' ' | b'\t'..=b'\r' if blank => {}
-                b' ' | b'\t'..=b'\r' => {
-                    out.push(' ');
-                    blank = true;
-                }
-                b if b.is_ascii_control() => {}
-                b => {
-                    out.push(char::from(plain_ascii(b)));
-                    blank = false;
-                }
-            }
-        }
-    } else {
-        let decomposed = text.chars().filter(|c| !is_invisible(*c)).map(plain_sign).nfkd();
-        // Composed again for Hangul; a lower-case letter may bring a new mark (the dotted I).
-        let bare = decomposed.filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-        for c in bare.filter(|c| !is_combining_mark(*c)).nfc() {
-            push_folded(&mut out, plain_sign(c));
-        }
+        return fold_ascii(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let decomposed = text.chars().filter(|c| !is_invisible(*c)).map(plain_sign).nfkd();
+    // Composed again for Hangul; a lower-case letter may bring a new mark (the dotted I).
+    let bare = decomposed.filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
+    for c in bare.filter(|c| !is_combining_mark(*c)).nfc() {
+        push_folded(&mut out, plain_sign(c));
     }
     if out.ends_with(' ') {
         out.pop();
     }
     out
+}
+
+/// [`fold`] for ASCII, which is most mail: octet by octet.
+fn fold_ascii(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len());
+    for b in text.bytes() {
+        match b {
+            b' ' | b'\t'..=b'\r' if out.last().is_none_or(|last| *last == b' ') => {}
+            b' ' | b'\t'..=b'\r' => out.push(b' '),
+            b if b.is_ascii_control() => {}
+            b'`' => out.push(b'\''),
+            b => out.push(b.to_ascii_lowercase()),
+        }
+    }
+    if out.last() == Some(&b' ') {
+        out.pop();
+    }
+    // ASCII went in, ASCII comes out.
+    String::from_utf8(out).unwrap_or_default()
 }
 
 /// The shape a short name has for the eye: [`fold`], then the confusable prototypes of Unicode UTS 39 section 4, with
@@ -106,11 +110,6 @@ fn push_folded(out: &mut String, c: char) {
     } else if !c.is_control() {
         out.push(c);
     }
-}
-
-/// [`plain_sign`] and lower case for ASCII.
-fn plain_ascii(b: u8) -> u8 {
-    if b == b'`' { b'\'' } else { b.to_ascii_lowercase() }
 }
 
 /// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.

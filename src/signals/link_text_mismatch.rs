@@ -19,13 +19,13 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // People and newsletters write the bare name of a site on a tracked link; that alone shows nothing.
-    let asks = e.poses_as(brand) || e.phrase(&[Credential, Personal, Threat, Urgency, Greeting]).is_some();
+    let asks = || e.poses_as(brand) || e.phrase(&[Credential, Personal, Threat, Urgency, Greeting]).is_some();
     let anchors = links::all_astray(e, brand).filter(|link| link.kind == LinkKind::Anchor);
     anchors.into_iter().find_map(|link| {
         let target = target(link)?;
         let shown = shown_host(&link.shown, brand, matches!(target, Target::Mailbox(_)))?;
         let mention = matches!(target, Target::Host(_)) && is_bare(&link.shown, brand);
-        (asks || !mention).then(|| format!("the text shows {shown:?}, the link leads to {}", target.in_words()))
+        (!mention || asks()).then(|| format!("the text shows {shown:?}, the link leads to {}", target.in_words()))
     })
 }
 
