@@ -1,4 +1,4 @@
-//! A [`Verdict`] told to people and programs: as header fields ([`headers`]), as one log line ([`Line`]) and as
+//! A [`Verdict`] told to people and programs: as header fields ([`headers()`]), as one log line ([`Line`]) and as
 //! counters ([`Metrics`]).
 //!
 //! All three are renderings of the verdict and add no second truth. What a sender wrote is hostile here: nothing leaves
