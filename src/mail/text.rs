@@ -95,7 +95,8 @@ pub(crate) fn find_words(haystack: &str, needle: &str, from: usize) -> Option<us
     if needle.is_empty() {
         return None;
     }
-    haystack.get(from..)?.match_indices(needle).map(|(i, _)| i + from).find(|start| {
+    let rest = haystack.get(from..)?;
+    memchr::memmem::find_iter(rest.as_bytes(), needle).map(|i| i + from).find(|start| {
         let before = haystack[..*start].chars().next_back();
         let after = haystack[start + needle.len()..].chars().next();
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)

@@ -3,8 +3,9 @@
 //!
 //! Kept in memory and bounded: after a restart the count begins anew, which costs a few more retries and no mail.
 
+use foldhash::fast::RandomState;
 use moka::sync::Cache;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::time::{Duration, Instant};
 
 /// Failures (panics, time-outs) on the same content before it is held: the first two may have been our bad moment.
@@ -31,7 +32,7 @@ impl Patience {
         Patience {
             failures: Cache::builder().max_capacity(MAX_MESSAGES).time_to_idle(FORGET_AFTER).build(),
             waiting: Cache::builder().max_capacity(MAX_MESSAGES).time_to_idle(FORGET_AFTER).build(),
-            hasher: RandomState::new(),
+            hasher: RandomState::default(),
         }
     }
 
