@@ -81,14 +81,12 @@ struct Lab {
 
 async fn lab() -> Lab {
     let server = dns::serve(&zone(), 0).await.unwrap();
-    let settings = config::Dns {
-        servers: vec![server.addr.to_string()],
-        timeout_ms: 300,
-        attempts: 1,
-        budget_ms: 1500,
-        cache_size: 1000,
-    };
-    Lab { authenticator: Authenticator::new(&settings).unwrap(), server }
+    Lab { authenticator: Authenticator::new(&settings(&server)).unwrap(), server }
+}
+
+fn settings(server: &dns::DnsServer) -> config::Dns {
+    let servers = vec![server.addr.to_string()];
+    config::Dns { servers, timeout_ms: 300, attempts: 1, budget_ms: 1500, cache_size: 1000 }
 }
 
 impl Lab {
@@ -399,13 +397,7 @@ async fn arc_chains() {
 #[tokio::test]
 async fn the_budget_ends_all_waiting() {
     let server = dns::serve(&zone(), 0).await.unwrap();
-    let settings = config::Dns {
-        servers: vec![server.addr.to_string()],
-        timeout_ms: 60_000,
-        attempts: 5,
-        budget_ms: 200,
-        cache_size: 100,
-    };
+    let settings = config::Dns { timeout_ms: 60_000, attempts: 5, budget_ms: 200, ..settings(&server) };
     let authenticator = Authenticator::new(&settings).unwrap();
     let raw = signed(&from("a@slow.test"), "elance.test", "slow");
     let sender = envelope("192.0.2.1", "timeout.test", "a@timeout.test");

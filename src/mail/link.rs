@@ -95,20 +95,15 @@ impl Authority {
 
 /// What follows the scheme and its slashes; `None` if this is not a link to a host.
 fn after_scheme(href: &str) -> Option<&str> {
-    let lower = href.get(..href.len().min(8)).unwrap_or_else(|| first_chars(href, 6)).to_ascii_lowercase();
     if let Some(rest) = href.strip_prefix("//") {
         return Some(rest);
     }
-    if lower.starts_with("www.") {
+    if href.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www.")) {
         return Some(href);
     }
     let (scheme, rest) = href.split_once(':')?;
     let known = ["http", "https", "ftp", "hxxp", "hxxps"].iter().any(|s| scheme.eq_ignore_ascii_case(s));
     known.then(|| rest.trim_start_matches(['/', '\\']))
-}
-
-fn first_chars(s: &str, n: usize) -> &str {
-    s.char_indices().nth(n).map_or(s, |(i, _)| &s[..i])
 }
 
 fn split_port(hostport: &str) -> (&str, Option<String>) {
