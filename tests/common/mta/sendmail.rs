@@ -108,10 +108,7 @@ impl Sendmail {
         let script = base.join("deliver.sh");
         // Complete under its final name only.
         let mail = base.join("mail").display().to_string();
-        write(
-            &script,
-            &format!("#!/bin/sh\nt=$(mktemp {mail}/.XXXXXXXX) && cat >$t && chmod 644 $t && mv $t $t.eml\n"),
-        )?;
+        write(&script, &format!("#!/bin/sh\nt=$(mktemp -p {mail}) && cat >$t && chmod 644 $t && mv $t $t.eml\n"))?;
         set_mode(&script, 0o755)?;
         write(&base.join("etc/service.switch"), "hosts files\naliases files\n")?;
         write(&base.join("etc/private.mc"), &self.mc(milter_port))?;
