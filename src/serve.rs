@@ -14,8 +14,8 @@ pub use process::run;
 
 use crate::auth::Authenticator;
 use crate::judge::judge;
-use crate::milter::listener::{Address, Door, ListenError, Socket};
-use crate::milter::{self, Judge, Shared};
+use crate::milter::listener::{Address, ListenError, Socket};
+use crate::milter::{Judge, Shared, Workers};
 use crate::policy::config::{Config, Dns};
 use crate::policy::{ConfigError, Policy};
 use crate::record::Metrics;
@@ -25,9 +25,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-
-/// Time for answers just given to reach the MTA before the process ends; they are in the kernel within microseconds.
-const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// Why the gateway cannot run; one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +86,8 @@ impl Gateway {
         let shared = Arc::new(Shared::new(policy, Arc::clone(&metrics), judge));
         let closed = watch::Sender::new(false);
         let (stop, stopped) = oneshot::channel::<()>();
-        let door = Door::new(sockets, Arc::clone(&metrics), closed.subscribe());
-        let milter = tokio::spawn(milter::serve(door, Arc::clone(&shared), async {
-            let _ = stopped.await;
-        }));
+        let workers = Workers::start(&shared).map_err(|e| ServeError::Process(format!("no threads: {e}")))?;
+        let milter = tokio::spawn(workers.serve(sockets, closed.subscribe(), stopped));
         let http = http::start(&config.metrics.listen, Arc::clone(&metrics), closed.subscribe()).await;
         Ok(Running { addresses, http, shared, authenticator, started_with: config, closed, stop, milter })
     }
@@ -176,7 +171,6 @@ impl Running {
         }
         let _ = self.stop.send(());
         let _ = self.milter.await;
-        tokio::time::sleep(LAST_WORDS).await;
     }
 }
 

@@ -21,7 +21,6 @@ use crate::policy::config;
 use mail_auth::AuthenticatedMessage;
 use resolver::{Answers, Resolver};
 use std::time::Duration;
-use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
 /// Header fields of a message whose signatures are verified. Verifying compares every signed name with every field;
@@ -29,8 +28,6 @@ use tokio::time::Instant;
 const MAX_FIELDS: usize = 1000;
 /// Octets of a header whose signatures are verified: five times the longest header honest mail has.
 const MAX_HEADER_BYTES: usize = 256 * 1024;
-/// Messages from this size on are hashed where they do not hold up other connections.
-const LARGE_MESSAGE: usize = 1024 * 1024;
 
 /// Asks the DNS and checks signatures; keeps its cache and is shared by all messages.
 pub struct Authenticator {
@@ -167,7 +164,7 @@ impl Check<'_> {
             }
             return Content::Unverified;
         }
-        match aside(raw.len(), || AuthenticatedMessage::parse(raw)) {
+        match AuthenticatedMessage::parse(raw) {
             // mail_auth takes a line that is no field for the end of the header; others, and people, do not. What was
             // signed and what is shown could then differ.
             Some(parsed) if parsed.body_offset() != header.end => {
@@ -209,10 +206,4 @@ impl Header {
         }
         header
     }
-}
-
-/// Runs work on a large message where it does not hold up a worker of the runtime, if there are other workers.
-fn aside<T>(size: usize, work: impl FnOnce() -> T) -> T {
-    let threads = Handle::try_current().is_ok_and(|h| h.runtime_flavor() == RuntimeFlavor::MultiThread);
-    if size >= LARGE_MESSAGE && threads { tokio::task::block_in_place(work) } else { work() }
 }

@@ -2,26 +2,22 @@
 //!
 //! A failed accept never ends anything: it is counted, logged now and then, and tried again after a pause (a process at
 //! its limit of open files recovers when connections end). A stale unix socket is replaced only if nobody listens on
-//! it, and on the way out only our own is removed. What connects and says nothing is cut after [`FIRST_WORD`].
+//! it, and on the way out only our own is removed.
 
+use super::stream::Wire;
 use crate::policy::config;
 use crate::record::Metrics;
-use std::future::Future;
-use std::io::{self, ErrorKind, IoSlice};
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
-use tokio::sync::watch;
-use tokio::time::{Sleep, sleep};
+use tokio::net::{TcpListener, UnixListener};
+use tokio::time::sleep;
 
-/// Time for the first octets of a connection; MTAs negotiate at once.
-const FIRST_WORD: Duration = Duration::from_secs(10);
 /// Pause after a failed accept, doubled up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Longest such pause: an MTA waits 30 seconds for a connection (Postfix).
@@ -142,12 +138,12 @@ impl Socket {
 
     fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
         match self {
-            Socket::Inet(listener) => listener.poll_accept(cx).map_ok(|(stream, _)| {
-                // Our answers are several small packets; waiting to fill one costs 40 ms a message.
-                let _ = stream.set_nodelay(true);
-                Wire::Inet(stream)
-            }),
-            Socket::Unix(listener, _) => listener.poll_accept(cx).map_ok(|(stream, _)| Wire::Unix(stream)),
+            Socket::Inet(listener) => {
+                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Wire::inet(s)))
+            }
+            Socket::Unix(listener, _) => {
+                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Wire::unix(s)))
+            }
         }
     }
 }
@@ -168,149 +164,46 @@ fn make_room(path: &Path) -> Result<(), String> {
     }
 }
 
-/// All sockets as one, for indymilter. It never reports an error.
-pub struct Door {
+/// All sockets as one. It never reports an error.
+pub(crate) struct Door {
     sockets: Vec<Socket>,
     metrics: Arc<Metrics>,
-    closing: Pin<Box<dyn Future<Output = ()> + Send>>,
-    pause: Option<Pin<Box<Sleep>>>,
     next_pause: Duration,
     logged: Option<Instant>,
 }
 
 impl Door {
-    /// A door over `sockets`. It closes them as soon as `closed` becomes true.
-    pub fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>, mut closed: watch::Receiver<bool>) -> Door {
-        let closing = Box::pin(async move {
-            let _ = closed.wait_for(|closed| *closed).await;
-        });
-        Door { sockets, metrics, closing, pause: None, next_pause: FIRST_PAUSE, logged: None }
+    /// A door over `sockets`; dropping it closes them.
+    pub(crate) fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>) -> Door {
+        Door { sockets, metrics, next_pause: FIRST_PAUSE, logged: None }
     }
 
-    fn failed(&mut self, e: &io::Error) {
+    /// The next connection.
+    pub(crate) async fn accept(&mut self) -> Wire {
+        loop {
+            match poll_fn(|cx| self.poll_accept(cx)).await {
+                Ok(wire) => {
+                    self.next_pause = FIRST_PAUSE;
+                    // No socket shall starve the others.
+                    self.sockets.rotate_left(1);
+                    return wire;
+                }
+                Err(e) => self.pause_after(&e).await,
+            }
+        }
+    }
+
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
+        self.sockets.iter().map(|s| s.poll_accept(cx)).find(Poll::is_ready).unwrap_or(Poll::Pending)
+    }
+
+    async fn pause_after(&mut self, e: &io::Error) {
         self.metrics.accept_errors.inc();
         if self.logged.is_none_or(|at| at.elapsed() >= LOG_EVERY) {
             self.logged = Some(Instant::now());
             tracing::error!("connections cannot be accepted, trying on: {e}");
         }
-        self.pause = Some(Box::pin(sleep(self.next_pause)));
+        sleep(self.next_pause).await;
         self.next_pause = (self.next_pause * 2).min(LONGEST_PAUSE);
-    }
-
-    /// True while we wait after a failure.
-    fn pausing(&mut self, cx: &mut Context<'_>) -> bool {
-        let waiting = self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(cx).is_pending());
-        if !waiting {
-            self.pause = None;
-        }
-        waiting
-    }
-}
-
-impl indymilter::Listener for Door {
-    type Io = Stream;
-
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
-        if self.sockets.is_empty() {
-            return Poll::Pending;
-        }
-        if self.closing.as_mut().poll(cx).is_ready() {
-            self.sockets.clear();
-            return Poll::Pending;
-        }
-        while !self.pausing(cx) {
-            let accepted = self.sockets.iter().map(|s| s.poll_accept(cx)).find(Poll::is_ready);
-            match accepted {
-                Some(Poll::Ready(Ok(line))) => {
-                    self.next_pause = FIRST_PAUSE;
-                    // No socket shall starve the others.
-                    self.sockets.rotate_left(1);
-                    return Poll::Ready(Ok(Stream::new(line, Arc::clone(&self.metrics))));
-                }
-                Some(Poll::Ready(Err(e))) => self.failed(&e),
-                Some(Poll::Pending) | None => return Poll::Pending,
-            }
-        }
-        Poll::Pending
-    }
-}
-
-#[derive(Debug)]
-enum Wire {
-    Inet(TcpStream),
-    Unix(UnixStream),
-}
-
-/// One connection: counted while it lives, and cut if it says nothing at first.
-#[derive(Debug)]
-pub struct Stream {
-    line: Wire,
-    metrics: Arc<Metrics>,
-    patience: Option<Pin<Box<Sleep>>>,
-}
-
-impl Stream {
-    fn new(line: Wire, metrics: Arc<Metrics>) -> Stream {
-        metrics.connections.inc();
-        Stream { line, metrics, patience: Some(Box::pin(sleep(FIRST_WORD))) }
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        self.metrics.connections.dec();
-    }
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let read = match &mut self.line {
-            Wire::Inet(stream) => Pin::new(stream).poll_read(cx, buf),
-            Wire::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
-        };
-        if read.is_ready() {
-            self.patience = None;
-        } else if self.patience.as_mut().is_some_and(|sleep| sleep.as_mut().poll(cx).is_ready()) {
-            return Poll::Ready(Err(ErrorKind::TimedOut.into()));
-        }
-        read
-    }
-}
-
-impl AsyncWrite for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.line {
-            Wire::Inet(stream) => Pin::new(stream).poll_write(cx, buf),
-            Wire::Unix(stream) => Pin::new(stream).poll_write(cx, buf),
-        }
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        match &mut self.line {
-            Wire::Inet(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-            Wire::Unix(stream) => Pin::new(stream).poll_write_vectored(cx, bufs),
-        }
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.line {
-            Wire::Inet(stream) => Pin::new(stream).poll_flush(cx),
-            Wire::Unix(stream) => Pin::new(stream).poll_flush(cx),
-        }
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.line {
-            Wire::Inet(stream) => Pin::new(stream).poll_shutdown(cx),
-            Wire::Unix(stream) => Pin::new(stream).poll_shutdown(cx),
-        }
     }
 }

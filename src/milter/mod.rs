@@ -1,5 +1,5 @@
 //! Towards the MTA: the milter callbacks. State and limits are in `session`, what is done about a verdict in `act`,
-//! sockets in [`listener`].
+//! sockets in [`listener`], threads in `workers`.
 //!
 //! Every message gets an answer, and none is delivered that was not judged or passed on purpose: a panic or a time-out
 //! is 451 for that message alone. This is the only room that knows indymilter.
@@ -10,7 +10,9 @@ mod forged;
 pub mod listener;
 mod patience;
 mod session;
+mod stream;
 mod subject;
+mod workers;
 
 use crate::mail::{Envelope, Message};
 use crate::policy::Policy;
@@ -21,15 +23,11 @@ use indymilter::{Callbacks, EomContext, ProtoOpts, Status};
 use patience::Patience;
 use session::{Session, Terms};
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
-/// it has the complete message, which a slow client may take an hour to send.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+pub(crate) use workers::Workers;
 
 /// Judges a message. A value and not a fixed function, so that tests can put one in that panics or hangs.
 pub type Judge = Arc<
@@ -63,16 +61,6 @@ impl Shared {
     pub fn in_progress(&self) -> watch::Receiver<usize> {
         self.in_progress.subscribe()
     }
-}
-
-/// Serves the MTA until `shutdown` is done; callbacks that run then are finished, connections are cut.
-pub async fn serve(door: listener::Door, shared: Arc<Shared>, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    let config = indymilter::Config {
-        max_connections: shared.policy.load().config.milter.max_connections,
-        connection_timeout: IDLE_TIMEOUT,
-        ..indymilter::Config::default()
-    };
-    indymilter::run(door, callbacks(shared), config, shutdown).await
 }
 
 fn callbacks(shared: Arc<Shared>) -> Callbacks<Session> {

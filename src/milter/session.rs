@@ -19,6 +19,7 @@ use std::ffi::{CStr, CString};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 /// Recipients kept of one message; MTAs take 1000 (Postfix) or 100 (RFC 5321 section 4.5.3.1.8).
@@ -26,7 +27,7 @@ const MAX_RECIPIENTS: usize = 2000;
 /// Subject fields of one message that are kept for tagging; there should be one.
 const MAX_SUBJECTS: usize = 10;
 
-/// Messages from this size on are read where they do not hold up other connections.
+/// Messages from this size on are judged where they do not hold up other connections.
 const LARGE: usize = 256 * 1024;
 
 /// What MTA and milter agreed on: nothing is asked for that the MTA does not offer, or the session would end.
@@ -237,26 +238,33 @@ impl Session {
         }
     }
 
-    /// Reads and judges; a panic or a time-out ends that and not the connection. Not in a task of its own: handing a
-    /// message to another thread costs more than most messages.
+    /// Reads and judges; a panic or a time-out ends that and not the connection. On this thread unless the message is
+    /// large: handing one to another thread costs more than most messages.
     async fn judge(
         &self,
         envelope: &Arc<Envelope>,
         read: impl FnOnce() -> Message + Send + 'static,
         large: bool,
     ) -> Result<(Arc<Message>, Verdict), Failure> {
-        let (judge, envelope, policy) = (&self.shared.judge, Arc::clone(envelope), Arc::clone(&self.policy));
+        let (judge, envelope, policy) =
+            (Arc::clone(&self.shared.judge), Arc::clone(envelope), Arc::clone(&self.policy));
         let limit = Duration::from_secs(self.policy.config.milter.message_timeout_secs);
-        let judging = async {
-            let message =
-                Arc::new(if large { spawn_blocking(read).await.map_err(|_| Failure::Panic)? } else { read() });
+        let judging = async move {
+            let message = Arc::new(read());
             let verdict = judge(envelope, Arc::clone(&message), policy).await;
-            Ok((message, verdict))
+            (message, verdict)
         };
         // Nothing is seen of what a panic leaves half done: all of it is dropped with the future.
-        match tokio::time::timeout(limit, AssertUnwindSafe(judging).catch_unwind()).await {
-            Ok(Ok(judged)) => judged,
-            Ok(Err(_)) => Err(Failure::Panic),
+        let judging = AssertUnwindSafe(judging).catch_unwind();
+        let judged = async {
+            if large {
+                spawn_blocking(|| Handle::current().block_on(judging)).await.ok()?.ok()
+            } else {
+                judging.await.ok()
+            }
+        };
+        match tokio::time::timeout(limit, judged).await {
+            Ok(judged) => judged.ok_or(Failure::Panic),
             Err(_) => Err(Failure::Timeout),
         }
     }

@@ -1,0 +1,160 @@
+//! The threads that serve the MTA's connections. Each has a runtime of its own, and a connection stays on the thread
+//! that it was given to.
+//!
+//! The milter protocol is many small packets, and for each of them two tasks (the connection's and the session's) wake
+//! each other. Where threads share a runtime, each such waking may wake another thread too, which costs more than most
+//! messages do. What takes long (a large message) goes to a thread of its own, so that no connection waits for another.
+//!
+//! A connection goes to the worker with the fewest. Beyond `milter.max_connections` none is accepted until one ends.
+
+use super::listener::{Door, Socket};
+use super::stream::{Stream, Wire};
+use super::{Shared, callbacks};
+use crate::record::Metrics;
+use futures_util::future::{join_all, select_all};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, ready};
+use std::thread;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+
+/// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
+/// it has the complete message, which a slow client may take an hour to send.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+/// Time for answers just given to reach the MTA before a worker ends; they are in the kernel within microseconds.
+const LAST_WORDS: Duration = Duration::from_millis(50);
+
+/// The threads, and what there is to tell them.
+pub(crate) struct Workers {
+    workers: Vec<Worker>,
+    places: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
+    stop: watch::Sender<bool>,
+}
+
+struct Worker {
+    connections: mpsc::UnboundedSender<(Wire, Place)>,
+    load: Arc<AtomicUsize>,
+    /// Resolves when the thread has ended, whatever the reason.
+    ended: oneshot::Receiver<()>,
+}
+
+impl Workers {
+    /// Starts a worker for each processor.
+    pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Workers> {
+        let stop = watch::Sender::new(false);
+        let count = thread::available_parallelism().map_or(1, usize::from);
+        let workers = (1..=count).map(|n| Worker::start(n, shared, stop.subscribe())).collect::<io::Result<_>>()?;
+        let places = shared.policy.load().config.milter.max_connections;
+        let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
+        Ok(Workers { workers, places, metrics: Arc::clone(&shared.metrics), stop })
+    }
+
+    /// Serves what comes to `sockets` until `closed`, then what is open until `stop`. An error is that a worker ended by
+    /// itself.
+    pub(crate) async fn serve(
+        mut self,
+        sockets: Vec<Socket>,
+        mut closed: watch::Receiver<bool>,
+        stop: oneshot::Receiver<()>,
+    ) -> io::Result<()> {
+        let door = Door::new(sockets, Arc::clone(&self.metrics));
+        let ends: Vec<_> =
+            self.workers.iter_mut().map(|w| std::mem::replace(&mut w.ended, oneshot::channel().1)).collect();
+        let mut ends = select_all(ends);
+        tokio::select! {
+            () = self.admit(door) => {}
+            _ = closed.wait_for(|closed| *closed) => {}
+            _ = &mut ends => return Err(io::Error::other("a worker ended by itself")),
+        }
+        let _ = stop.await;
+        self.stop.send_replace(true);
+        join_all(ends.into_inner()).await;
+        Ok(())
+    }
+
+    /// Gives each connection to the worker with the fewest, for ever.
+    async fn admit(&self, mut door: Door) {
+        loop {
+            let Ok(permit) = Arc::clone(&self.places).acquire_owned().await else { return };
+            let wire = door.accept().await;
+            let Some(worker) = self.workers.iter().min_by_key(|w| w.load.load(Ordering::Relaxed)) else { return };
+            // A worker that is gone takes the connection down with it; serve() notices.
+            let _ = worker.connections.send((wire, Place::take(worker, &self.metrics, permit)));
+        }
+    }
+}
+
+impl Worker {
+    fn start(number: usize, shared: &Arc<Shared>, mut stop: watch::Receiver<bool>) -> io::Result<Worker> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let (sender, connections) = mpsc::unbounded_channel();
+        let (ending, ended) = oneshot::channel::<()>();
+        let shared = Arc::clone(shared);
+        thread::Builder::new().name(format!("milter-{number}")).spawn(move || {
+            let _ending = ending;
+            runtime.block_on(async {
+                let config = indymilter::Config {
+                    // Places are given out at the door, for all workers together.
+                    max_connections: Semaphore::MAX_PERMITS,
+                    connection_timeout: IDLE_TIMEOUT,
+                    ..indymilter::Config::default()
+                };
+                let stopped = async move {
+                    let _ = stop.wait_for(|stop| *stop).await;
+                };
+                // Our listener reports no errors, so this ends when it is told to.
+                let _ = indymilter::run(Handed { connections }, callbacks(shared), config, stopped).await;
+                tokio::time::sleep(LAST_WORDS).await;
+            });
+            // A large message may still be judged somewhere; nobody waits for its verdict.
+            runtime.shutdown_background();
+        })?;
+        Ok(Worker { connections: sender, load: Arc::default(), ended })
+    }
+}
+
+/// The connections handed to a worker, as indymilter wants them.
+struct Handed {
+    connections: mpsc::UnboundedReceiver<(Wire, Place)>,
+}
+
+impl indymilter::Listener for Handed {
+    type Io = Stream;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
+        loop {
+            // No more will come: what is open goes on until the worker is told to stop.
+            let Some((wire, place)) = ready!(self.connections.poll_recv(cx)) else { return Poll::Pending };
+            match Stream::open(wire, place) {
+                Ok(stream) => return Poll::Ready(Ok(stream)),
+                Err(e) => tracing::error!("a connection cannot be served, the MTA will see it closed: {e}"),
+            }
+        }
+    }
+}
+
+/// A connection's place among all, given back when it ends, on every way out.
+#[derive(Debug)]
+pub(super) struct Place {
+    metrics: Arc<Metrics>,
+    load: Arc<AtomicUsize>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Place {
+    fn take(worker: &Worker, metrics: &Arc<Metrics>, permit: OwnedSemaphorePermit) -> Place {
+        worker.load.fetch_add(1, Ordering::Relaxed);
+        metrics.connections.inc();
+        Place { metrics: Arc::clone(metrics), load: Arc::clone(&worker.load), _permit: permit }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.load.fetch_sub(1, Ordering::Relaxed);
+        self.metrics.connections.dec();
+    }
+}
