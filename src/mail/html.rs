@@ -8,6 +8,7 @@ use super::element::{self as el, Name};
 use super::link::{Link, LinkKind};
 use super::message::Limit;
 use super::style::Look;
+use super::text::is_even;
 use super::tokens::{Token, Tokens, attribute};
 use super::written::written_links;
 use html5ever::tokenizer::Tag;
@@ -368,6 +369,10 @@ impl<'o> Reader<'o> {
 
 /// Appends text with runs of white space folded to one blank.
 pub(super) fn fold_onto(out: &mut String, text: &str) {
+    if is_even(text.as_bytes()) {
+        let stands_apart = out.is_empty() || out.ends_with([' ', '\n']);
+        return out.push_str(if stands_apart { text.trim_start_matches(' ') } else { text });
+    }
     let mut words = text.split(is_blank);
     if let Some(first) = words.next() {
         out.push_str(first);

@@ -4,6 +4,7 @@
 //! `@` up to a port. Whether a host is the brand's own is for `policy::Brand` to say.
 
 use super::domain::Domain;
+use std::borrow::Cow;
 
 /// Where a link was found in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,8 @@ impl Authority {
     /// slashes or backslashes after the colon, as browsers do (WHATWG URL, special schemes), scheme-relative `//host`,
     /// and bare `www.host`. Tabs and line ends inside are dropped, as browsers drop them.
     pub fn of(href: &str) -> Option<Authority> {
-        let href: String = href.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+        let dropped = ['\t', '\n', '\r'];
+        let href = if href.contains(dropped) { Cow::Owned(href.replace(dropped, "")) } else { Cow::Borrowed(href) };
         let after = after_scheme(&href)?;
         let end = after.find(['/', '?', '#', '\\']).unwrap_or(after.len());
         let (raw, rest) = after.split_at(end);

@@ -13,6 +13,7 @@ use super::link::Link;
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
 use super::written::written_links;
+use memchr::memmem;
 use std::borrow::Cow;
 
 /// Parts read of one message. Digests and mail with many pictures stay below 200.
@@ -246,20 +247,9 @@ impl<'r, 'd> Walk<'r, 'd> {
 
 /// Where lines begin with `--` and something more.
 fn lines_with_dashes(raw: &[u8]) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut line = 0;
-    while found.len() <= MAX_DELIMITERS {
-        if let [b'-', b'-', third, ..] = &raw[line..]
-            && !third.is_ascii_whitespace()
-        {
-            found.push(line);
-        }
-        match raw[line..].iter().position(|b| *b == b'\n') {
-            Some(end) => line += end + 1,
-            None => break,
-        }
-    }
-    found
+    let begins = raw.starts_with(b"--").then_some(0);
+    let lines = begins.into_iter().chain(memmem::find_iter(raw, b"\n--").map(|end| end + 1));
+    lines.filter(|line| raw.get(line + 2).is_some_and(|b| !b.is_ascii_whitespace())).take(MAX_DELIMITERS + 1).collect()
 }
 
 /// If the text begins with a delimiter line: whether it is the closing one, and where the next line begins.

@@ -16,11 +16,25 @@ const FILE_LIKE: [&str; 10] = ["zip", "mov", "py", "sh", "pl", "rs", "md", "ps",
 pub(super) fn written_links(text: &str, mut found: impl FnMut(Link)) {
     let mut finder = linkify::LinkFinder::new();
     finder.kinds(&[linkify::LinkKind::Url]).url_must_have_scheme(false);
-    for word in text.split_whitespace().filter(|w| w.len() > 3 && w.contains(['.', ':'])) {
+    for word in telling_words(text) {
         for hit in finder.links(&word[..word.floor_char_boundary(MAX_WORD)]) {
             found_one(word, &hit, &mut found);
         }
     }
+}
+
+/// The words that hold a dot or colon with something behind it: most end a sentence, and only these are looked at.
+fn telling_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut done = 0;
+    memchr::memchr2_iter(b'.', b':', text.as_bytes()).filter_map(move |at| {
+        if at < done || text[at + 1..].chars().next().is_none_or(char::is_whitespace) {
+            return None;
+        }
+        let begin = text[..at].char_indices().rev().find(|(_, c)| c.is_whitespace());
+        let begin = begin.map_or(0, |(i, c)| i + c.len_utf8());
+        done = text[at..].find(char::is_whitespace).map_or(text.len(), |i| at + i);
+        text.get(begin..done).filter(|word| word.len() > 3)
+    })
 }
 
 fn found_one(word: &str, hit: &linkify::Link<'_>, found: &mut impl FnMut(Link)) {
