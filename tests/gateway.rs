@@ -346,6 +346,39 @@ async fn strange_octets_on_the_port_disturb_nobody() {
     assert!(held(&send(&mut mta, "quarantine").await.0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_message_holds_up_no_other_connection() {
+    let (by_subject, seen) = by_subject();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = std::sync::Mutex::new(released);
+    // Keeps its thread busy, as reading and hashing do, until the others have their answers.
+    let judge: spoof_milter::milter::Judge = std::sync::Arc::new(move |envelope, message, policy| {
+        if message.raw().len() > 256 * 1024 {
+            let _ = released.lock().unwrap().recv();
+        }
+        by_subject(envelope, message, policy)
+    });
+    let bench = Bench::judged_by(judge, seen, "").await;
+    let mut large = bench.stranger().await;
+    let large = tokio::spawn(async move {
+        begin(&mut large, &["one@example.net"], &[("Subject", "quarantine")]).await;
+        large.eoh().await.unwrap();
+        for _ in 0..10 {
+            large.body(vec![b'x'; 60_000]).await.unwrap();
+        }
+        large.eom().await.unwrap()
+    });
+    let more_than_workers = 2 * std::thread::available_parallelism().unwrap().get() + 1;
+    for _ in 0..more_than_workers {
+        let mut mta = bench.stranger().await;
+        let answered = tokio::time::timeout(Duration::from_secs(10), send(&mut mta, "good")).await;
+        assert!(answered.is_ok(), "a small message waited for a large one");
+    }
+    assert!(!large.is_finished());
+    release.send(()).unwrap();
+    assert!(held(&large.await.unwrap().0.actions));
+}
+
 async fn get(address: std::net::SocketAddr, path: &str) -> String {
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
     stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();

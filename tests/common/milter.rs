@@ -98,6 +98,10 @@ pub struct Bench {
 impl Bench {
     pub async fn start(more: &str) -> Bench {
         let (judge, seen) = by_subject();
+        Bench::judged_by(judge, seen, more).await
+    }
+
+    pub async fn judged_by(judge: Judge, seen: Seen, more: &str) -> Bench {
         let running = Gateway::new().with_judge(judge).start(policy(more)).await.unwrap();
         Bench { running, seen }
     }
