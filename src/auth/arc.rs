@@ -6,7 +6,7 @@
 use super::dkim::MAX_SIGNED_NAMES;
 use super::header::results;
 use super::keys::{KeyRing, NoKey, key_name};
-use super::resolver::{Answers, Resolver};
+use super::resolver::{Answers, Lookups};
 use super::tags::{tag, tags};
 use super::{Arc, ArcResult};
 use crate::mail::Domain;
@@ -46,7 +46,12 @@ pub(super) fn key_names(message: &AuthenticatedMessage<'_>) -> Vec<String> {
 }
 
 /// Verifies a screened chain.
-pub(super) async fn verify(resolver: &Resolver, message: &AuthenticatedMessage<'_>, answers: &Answers, arc: &mut Arc) {
+pub(super) async fn verify(
+    lookups: &Lookups<'_>,
+    message: &AuthenticatedMessage<'_>,
+    answers: &Answers,
+    arc: &mut Arc,
+) {
     let mut ring = KeyRing::default();
     let seals = message.as_headers.iter().map(|h| ring.admit(&h.header, answers)).collect::<Vec<_>>();
     let signature = message.ams_headers.last().map(|h| ring.admit(&h.header, answers));
@@ -55,7 +60,7 @@ pub(super) async fn verify(resolver: &Resolver, message: &AuthenticatedMessage<'
         Err(NoKey::Temporary(_)) => ArcResult::TempError,
         Err(_) => ArcResult::Fail,
         Ok(_) => {
-            let output = resolver.mail_auth().verify_arc(Parameters::new(message).with_txt_cache(&ring)).await;
+            let output = lookups.mail_auth().verify_arc(Parameters::new(message).with_txt_cache(&ring)).await;
             match output.result() {
                 DkimResult::Pass => ArcResult::Pass,
                 DkimResult::TempError(_) => ArcResult::TempError,

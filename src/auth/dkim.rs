@@ -5,7 +5,7 @@
 //! rsa-sha1, repeated tags, endless lists) is refused here first. A signature that cannot pass costs no look-up.
 
 use super::keys::{KeyRing, NoKey, key_name};
-use super::resolver::{Answers, Resolver};
+use super::resolver::{Answers, Lookups};
 use super::tags::{first, tag, tags};
 use super::{Dkim, DkimResult};
 use crate::mail::Domain;
@@ -65,7 +65,7 @@ pub(super) fn key_names(message: &AuthenticatedMessage<'_>) -> Vec<String> {
 
 /// Verifies what [`screen`] left, and gives all results in the order of their fields.
 pub(super) async fn verify(
-    resolver: &Resolver,
+    lookups: &Lookups<'_>,
     message: &mut AuthenticatedMessage<'_>,
     answers: &Answers,
     mut slots: Vec<Slot>,
@@ -86,7 +86,7 @@ pub(super) async fn verify(
     // Malformed signatures are judged already; mail_auth would list them again.
     message.errors.retain(|e| !matches!(e.header, Error::Dkim(_)));
     let message = &*message;
-    let outputs = resolver.mail_auth().verify_dkim(Parameters::new(message).with_txt_cache(&ring)).await;
+    let outputs = lookups.mail_auth().verify_dkim(Parameters::new(message).with_txt_cache(&ring)).await;
     for (header, output) in message.dkim_headers.iter().zip(&outputs) {
         slots.push(slot(header.value, &header.header, translate(output.result())));
     }

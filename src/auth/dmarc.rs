@@ -5,10 +5,9 @@
 //! Besides the tree walk, an aligned domain must share the registrable domain: neighbours under a public suffix that
 //! publishes no `psd=y` do not vouch for each other. DNS trouble is `temperror`, unless no answer could matter.
 
-use super::resolver::{Answers, Resolver};
+use super::resolver::{Answers, Lookups};
 use super::{AuthResults, DkimResult, Dmarc, DmarcPolicy, DmarcResult, SpfResult};
 use crate::mail::Domain;
-use tokio::time::Instant;
 
 /// Author domains judged in one message; honest mail has one. More are a limit that the verdict hears of.
 pub(super) const MAX_AUTHOR_DOMAINS: usize = 3;
@@ -199,13 +198,7 @@ fn vouchers<'a>(results: &'a AuthResults, author: &Domain) -> Vec<Voucher<'a>> {
 }
 
 /// Judges one author domain. `answers` holds those to its [`names`].
-pub(super) async fn judge(
-    resolver: &Resolver,
-    author: &Domain,
-    answers: &Answers,
-    results: &AuthResults,
-    deadline: Instant,
-) -> Dmarc {
+pub(super) async fn judge(lookups: &Lookups<'_>, author: &Domain, answers: &Answers, results: &AuthResults) -> Dmarc {
     let vouchers = vouchers(results, author);
     let author_walk = Walk::of(author, answers);
     let nearest = vouchers.iter().find(|v| v.certain).map(|v| v.domain.clone());
@@ -219,14 +212,14 @@ pub(super) async fn judge(
         (Some(own), _) => (own, own.p),
         (None, None) => return outcome(DmarcResult::None, DmarcPolicy::None, nearest),
         (None, Some(record)) if record.np == record.sp => (record, record.sp),
-        (None, Some(record)) => match resolver.exists(author.as_str(), deadline).await {
+        (None, Some(record)) => match lookups.exists(author.as_str()).await {
             Ok(false) => (record, record.np),
             _ => (record, record.sp),
         },
     };
     let policy = record.tempered(policy);
     let others = vouchers.iter().filter(|v| v.domain != author).flat_map(|v| names(v.domain));
-    let more = resolver.txt_all(others, deadline).await;
+    let more = lookups.txt_all(others).await;
     let aligned = |v: &&Voucher<'_>| {
         let strict = if v.dkim { record.strict_dkim } else { record.strict_spf };
         v.domain == author || !strict && same_organization(&author_walk, &Walk::of(v.domain, &more))

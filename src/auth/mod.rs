@@ -19,7 +19,7 @@ pub use results::*;
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::config;
 use mail_auth::AuthenticatedMessage;
-use resolver::{Answers, Resolver};
+use resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -28,6 +28,9 @@ use tokio::time::Instant;
 const MAX_FIELDS: usize = 1000;
 /// Octets of a header whose signatures are verified: five times the longest header honest mail has.
 const MAX_HEADER_BYTES: usize = 256 * 1024;
+/// Queries that stay for what DMARC asks when signatures and SPF are known: whether the author domain exists, and one
+/// walk towards the organization of a domain that vouches (RFC 9989 section 4.10).
+const POLICY_QUERIES: usize = 9;
 
 /// Asks the DNS and checks signatures; keeps its cache and is shared by all messages.
 pub struct Authenticator {
@@ -58,8 +61,11 @@ impl Authenticator {
         let authors = author_domains(message, &mut results.limits);
         match &self.resolver {
             Some(resolver) => {
-                let deadline = Instant::now() + self.budget;
-                Check { resolver, envelope, message, authors: &authors, deadline }.run(&mut results).await;
+                let lookups = self.lookups(resolver);
+                Check { lookups: &lookups, envelope, message, authors: &authors }.run(&mut results).await;
+                if lookups.ran_out() {
+                    results.limits.push(format!("more than {MAX_QUERIES} DNS queries"));
+                }
             }
             None => {
                 results.unchecked = true;
@@ -71,6 +77,21 @@ impl Authenticator {
             results.dmarc.push(Dmarc::default());
         }
         results
+    }
+
+    /// SPF of the reverse-path (of `postmaster@HELO` for the null sender) alone, with the explanation that its domain
+    /// gives for `fail` (`exp=`, RFC 7208 section 6.2). That is a stranger's text: for who looks into a case, escaped,
+    /// and never part of a reply or a header.
+    pub async fn explain_spf(&self, envelope: &Envelope) -> (SpfResult, Option<String>) {
+        match &self.resolver {
+            Some(resolver) => spf::explain(&self.lookups(resolver), envelope, envelope.client.ip).await,
+            None => (SpfResult::None, None),
+        }
+    }
+
+    /// What one message may ask.
+    fn lookups<'a>(&self, resolver: &'a Resolver) -> Lookups<'a> {
+        Lookups::new(resolver, Instant::now() + self.budget)
     }
 }
 
@@ -92,11 +113,10 @@ fn author_domains(message: &Message, limits: &mut Vec<String>) -> Vec<Domain> {
 
 /// The check of one message.
 struct Check<'a> {
-    resolver: &'a Resolver,
+    lookups: &'a Lookups<'a>,
     envelope: &'a Envelope,
     message: &'a Message,
     authors: &'a [Domain],
-    deadline: Instant,
 }
 
 impl Check<'_> {
@@ -118,27 +138,31 @@ impl Check<'_> {
         let answers = self.look_up(wanted, results).await;
         if let Content::Whole(parsed) = &mut content {
             if arc_sound {
-                arc::verify(self.resolver, parsed, &answers, &mut results.arc).await;
+                arc::verify(self.lookups, parsed, &answers, &mut results.arc).await;
             }
-            results.dkim = dkim::verify(self.resolver, parsed, &answers, slots).await;
+            results.dkim = dkim::verify(self.lookups, parsed, &answers, slots).await;
         }
         for author in self.authors {
-            let judged = dmarc::judge(self.resolver, author, &answers, results, self.deadline).await;
+            let judged = dmarc::judge(self.lookups, author, &answers, results).await;
             results.dmarc.push(judged);
         }
     }
 
-    /// SPF of both identities and the TXT records everything else needs, all at the same time.
+    /// The TXT records that keys and policies stand in and SPF of both identities, all at the same time. Keys and
+    /// policies come first: whatever SPF costs, they are asked for.
     async fn look_up(&self, wanted: Vec<String>, results: &mut AuthResults) -> Answers {
-        let (resolver, envelope, ip, deadline) = (self.resolver, self.envelope, results.client_ip, self.deadline);
-        let check = |spf: &Spf| spf::check(resolver, envelope, ip, spf.clone(), deadline);
+        let (envelope, ip) = (self.envelope, results.client_ip);
+        let texts = self.lookups.txt_all(wanted);
+        let for_sender = self.lookups.sparing(POLICY_QUERIES);
+        let sender = spf::check(&for_sender, envelope, ip, results.spf.clone());
         if results.spf.identity == SpfIdentity::Helo {
-            let (helo, answers) = tokio::join!(check(&results.spf_helo), resolver.txt_all(wanted, deadline));
+            let (answers, helo) = tokio::join!(biased; texts, sender);
             (results.spf_helo, results.spf) = (helo.clone(), helo);
             return answers;
         }
-        let (helo, sender, answers) =
-            tokio::join!(check(&results.spf_helo), check(&results.spf), resolver.txt_all(wanted, deadline));
+        let for_helo = self.lookups.sparing(POLICY_QUERIES + spf::SENDER_QUERIES);
+        let helo = spf::check(&for_helo, envelope, ip, results.spf_helo.clone());
+        let (answers, helo, sender) = tokio::join!(biased; texts, helo, sender);
         (results.spf_helo, results.spf) = (helo, sender);
         answers
     }

@@ -1,4 +1,5 @@
-//! The DNS as this room uses it: TXT answers and whether a name exists, each within a deadline.
+//! The DNS as this room uses it. A [`Resolver`] serves all messages; the [`Lookups`] of one message share a deadline and
+//! a number of queries, whichever protocol asks.
 //!
 //! Answers are kept only as raw records, in hickory's cache: what one protocol makes of a name can then never poison
 //! what another reads there. "No such record" is an empty answer; everything else that is no answer is [`Trouble`],
@@ -10,13 +11,16 @@ use mail_auth::MessageAuthenticator;
 use mail_auth::hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
+use mail_auth::hickory_resolver::lookup::Lookup;
 use mail_auth::hickory_resolver::net::{DnsError, NetError};
 use mail_auth::hickory_resolver::proto::op::ResponseCode;
-use mail_auth::hickory_resolver::proto::rr::{Name, RData};
+use mail_auth::hickory_resolver::proto::rr::{Name, RData, RecordType};
 use mail_auth::hickory_resolver::system_conf::read_system_conf;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -26,6 +30,17 @@ const DNS_PORT: u16 = 53;
 const MAX_TTL: Duration = Duration::from_secs(86_400);
 /// Longest time a "no such record" is kept, RFC 2308 section 5 (one to three hours).
 const MAX_NEGATIVE_TTL: Duration = Duration::from_secs(3_600);
+
+/// Queries that one message may cost. Honest mail needs five to thirty; what a stranger publishes must not make us ask
+/// the DNS without end (a single SPF record can ask for 111). Aliases that are followed count, remembered answers too:
+/// the same message then gets the same answer whatever the cache holds.
+pub(super) const MAX_QUERIES: usize = 64;
+/// What hickory may have asked where aliases lead to nothing: it follows seven.
+const ALIASES: usize = 7;
+/// Longest label in octets, RFC 1035 section 2.3.4.
+const MAX_LABEL: usize = 63;
+/// Longest domain name in octets, RFC 1035 section 2.3.4.
+const MAX_NAME: usize = 253;
 
 /// No answer: a time-out, SERVFAIL, a refused or broken reply. In words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,72 +81,225 @@ impl Resolver {
     pub(super) fn mail_auth(&self) -> &MessageAuthenticator {
         &self.inner
     }
+}
 
-    /// The TXT records at `name`, the strings of each joined (RFC 7208 section 3.3); empty if there are none.
-    pub(super) async fn txt(&self, name: &str, deadline: Instant) -> Result<Vec<String>, Trouble> {
-        let lookup = async {
-            let name = fqdn(name)?;
-            match self.inner.resolver().txt_lookup(name).await {
-                Ok(answer) => Ok(answer
-                    .answers()
-                    .iter()
-                    .filter_map(|record| match &record.data {
-                        RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
-                        _ => None,
-                    })
-                    .collect()),
-                Err(e) => missing(&e).map(|_| vec![]).ok_or_else(|| Trouble(e.to_string())),
+/// Why there is no answer.
+enum Failure {
+    /// A reply that says "no such record", with its code: NXDOMAIN or NOERROR.
+    Missing(ResponseCode),
+    /// An error that the server replied with, such as SERVFAIL.
+    Replied(String),
+    /// No reply that can be read, no time left, or no query.
+    Silence(String),
+}
+
+impl Failure {
+    fn of(error: &NetError) -> Failure {
+        match error {
+            NetError::Dns(DnsError::NoRecordsFound(none))
+                if matches!(none.response_code, ResponseCode::NXDomain | ResponseCode::NoError) =>
+            {
+                Failure::Missing(none.response_code)
             }
-        };
-        within(deadline, lookup).await
-    }
-
-    /// The TXT records of several names, asked for at the same time. Equal names are asked for once.
-    pub(super) async fn txt_all(&self, names: impl IntoIterator<Item = String>, deadline: Instant) -> Answers {
-        let names: BTreeSet<String> = names.into_iter().collect();
-        // Not in tasks of their own: most answers come from the cache, and waking another thread costs more than they.
-        let answers = names.into_iter().map(|name| async { (self.txt(&name, deadline).await, name) });
-        join_all(answers).await.into_iter().map(|(answer, name)| (name, answer)).collect()
-    }
-
-    /// False only if the DNS says the name does not exist (NXDOMAIN, RFC 8020).
-    pub(super) async fn exists(&self, name: &str, deadline: Instant) -> Result<bool, Trouble> {
-        let lookup = async {
-            match self.inner.resolver().ipv4_lookup(fqdn(name)?).await {
-                Ok(_) => Ok(true),
-                Err(e) => match missing(&e) {
-                    Some(code) => Ok(code != ResponseCode::NXDomain),
-                    None => Err(Trouble(e.to_string())),
-                },
-            }
-        };
-        within(deadline, lookup).await
+            NetError::Dns(e) => Failure::Replied(e.to_string()),
+            e => Failure::Silence(e.to_string()),
+        }
     }
 }
 
-/// The code of a reply that says "no such record"; `None` for errors that say nothing about the name.
-fn missing(error: &NetError) -> Option<ResponseCode> {
-    match error {
-        NetError::Dns(DnsError::NoRecordsFound(none))
-            if matches!(none.response_code, ResponseCode::NXDomain | ResponseCode::NoError) =>
-        {
-            Some(none.response_code)
+/// The queries of one message.
+struct Queries {
+    left: AtomicUsize,
+    refused: AtomicBool,
+}
+
+/// The look-ups of one message: they share its deadline and its [`MAX_QUERIES`].
+pub(super) struct Lookups<'a> {
+    resolver: &'a Resolver,
+    deadline: Instant,
+    queries: Arc<Queries>,
+    spared: usize,
+}
+
+impl<'a> Lookups<'a> {
+    /// All that one message may ask until `deadline`.
+    pub(super) fn new(resolver: &'a Resolver, deadline: Instant) -> Lookups<'a> {
+        let queries = Queries { left: AtomicUsize::new(MAX_QUERIES), refused: AtomicBool::new(false) };
+        Lookups { resolver, deadline, queries: Arc::new(queries), spared: 0 }
+    }
+
+    /// The same, for one who leaves the last `spared` queries to others. So nobody can use up with one identity what
+    /// another needs.
+    pub(super) fn sparing(&self, spared: usize) -> Lookups<'a> {
+        Lookups { queries: Arc::clone(&self.queries), spared, ..*self }
+    }
+
+    /// True if a query was refused because there were none left.
+    pub(super) fn ran_out(&self) -> bool {
+        self.queries.refused.load(Ordering::Relaxed)
+    }
+
+    /// For the checks that mail_auth does.
+    pub(super) fn mail_auth(&self) -> &MessageAuthenticator {
+        self.resolver.mail_auth()
+    }
+
+    /// The TXT records at `name`, the strings of each joined (RFC 7208 section 3.3); empty if there are none.
+    pub(super) async fn txt(&self, name: &str) -> Result<Vec<String>, Trouble> {
+        self.records(name, RecordType::TXT, |data| match data {
+            RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The TXT records of several names, asked for at the same time. Equal names are asked for once.
+    pub(super) async fn txt_all(&self, names: impl IntoIterator<Item = String>) -> Answers {
+        let names: BTreeSet<String> = names.into_iter().collect();
+        // Not in tasks of their own: most answers come from the cache, and waking another thread costs more than they.
+        let answers = names.into_iter().map(|name| async { (self.txt(&name).await, name) });
+        join_all(answers).await.into_iter().map(|(answer, name)| (name, answer)).collect()
+    }
+
+    /// The addresses of `name` of the family that `like` is of.
+    pub(super) async fn addresses(&self, name: &str, like: IpAddr) -> Result<Vec<IpAddr>, Trouble> {
+        let kind = if like.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+        self.records(name, kind, address).await
+    }
+
+    /// The hosts of the MX records at `name`, in the order of the answer; a null MX (RFC 7505) is an
+    /// empty name.
+    pub(super) async fn mail_hosts(&self, name: &str) -> Result<Vec<String>, Trouble> {
+        self.records(name, RecordType::MX, |data| match data {
+            RData::MX(mx) => Some(written(&mx.exchange)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The names of the PTR records of an address, in the order of the answer. An error that was replied counts as none
+    /// (RFC 7208 section 5.5): the client's own zone is the client's affair. Silence may be ours, and is trouble.
+    pub(super) async fn names_of(&self, ip: IpAddr) -> Result<Vec<String>, Trouble> {
+        let name = Name::from(ip);
+        forgive(self.ask(name, RecordType::PTR).await.map(|lookup| {
+            let names = lookup.answers().iter().filter_map(|record| match &record.data {
+                RData::PTR(name) => Some(written(&name.0)),
+                _ => None,
+            });
+            names.collect()
+        }))
+    }
+
+    /// True if `name` has the address. An error that was replied counts as no, as for [`Lookups::names_of`].
+    pub(super) async fn has_address(&self, name: &str, ip: IpAddr) -> Result<bool, Trouble> {
+        let Ok(name) = fqdn(name) else { return Ok(false) };
+        let kind = if ip.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+        forgive(
+            self.ask(name, kind)
+                .await
+                .map(|lookup| lookup.answers().iter().any(|record| address(&record.data) == Some(ip))),
+        )
+    }
+
+    /// False only if the DNS says the name does not exist (NXDOMAIN, RFC 8020).
+    pub(super) async fn exists(&self, name: &str) -> Result<bool, Trouble> {
+        match self.ask(fqdn(name)?, RecordType::A).await {
+            Ok(_) => Ok(true),
+            Err(Failure::Missing(code)) => Ok(code != ResponseCode::NXDomain),
+            Err(Failure::Replied(why) | Failure::Silence(why)) => Err(Trouble(why)),
         }
+    }
+
+    /// The records of one type at `name`, as `read` takes them; empty if there are none.
+    async fn records<T>(
+        &self,
+        name: &str,
+        kind: RecordType,
+        read: impl Fn(&RData) -> Option<T>,
+    ) -> Result<Vec<T>, Trouble> {
+        match self.ask(fqdn(name)?, kind).await {
+            Ok(lookup) => Ok(lookup.answers().iter().filter_map(|record| read(&record.data)).collect()),
+            Err(Failure::Missing(_)) => Ok(vec![]),
+            Err(Failure::Replied(why) | Failure::Silence(why)) => Err(Trouble(why)),
+        }
+    }
+
+    async fn ask(&self, name: Name, kind: RecordType) -> Result<Lookup, Failure> {
+        self.take_query()?;
+        let asked = self.resolver.inner.resolver().lookup(name.clone(), kind);
+        match timeout_at(self.deadline, asked).await {
+            Err(_) => Err(Failure::Silence("the time for one message (dns.budget_ms) is over".into())),
+            Ok(Ok(lookup)) => {
+                let aliases = lookup.answers().iter().filter(|record| record.record_type() == RecordType::CNAME);
+                self.add_queries(aliases.count());
+                Ok(lookup)
+            }
+            Ok(Err(e)) => {
+                // An answer about another name than the one asked for lies behind aliases.
+                if matches!(&e, NetError::Dns(DnsError::NoRecordsFound(none)) if *none.query.name() != name) {
+                    self.add_queries(ALIASES);
+                }
+                Err(Failure::of(&e))
+            }
+        }
+    }
+
+    fn take_query(&self) -> Result<(), Failure> {
+        let one_less = |left: usize| left.checked_sub(1).filter(|_| left > self.spared);
+        self.queries.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).map(|_| ()).map_err(|_| {
+            self.queries.refused.store(true, Ordering::Relaxed);
+            Failure::Silence(format!("the {MAX_QUERIES} DNS queries for one message are used up"))
+        })
+    }
+
+    /// Counts queries that have happened.
+    fn add_queries(&self, count: usize) {
+        let fewer = |left: usize| Some(left.saturating_sub(count));
+        // Cannot fail: the closure always gives a number.
+        let _ = self.queries.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
+    }
+}
+
+fn address(data: &RData) -> Option<IpAddr> {
+    match data {
+        RData::A(a) => Some(a.0.into()),
+        RData::AAAA(aaaa) => Some(aaaa.0.into()),
         _ => None,
     }
 }
 
-fn fqdn(name: &str) -> Result<Name, Trouble> {
-    let mut name = Name::from_str_relaxed(name).map_err(|e| Trouble(format!("cannot ask for {name:?}: {e}")))?;
-    name.set_fqdn(true);
-    Ok(name)
+/// Takes an error that was replied for an empty answer.
+fn forgive<T: Default>(answer: Result<T, Failure>) -> Result<T, Trouble> {
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(Failure::Missing(_) | Failure::Replied(_)) => Ok(T::default()),
+        Err(Failure::Silence(why)) => Err(Trouble(why)),
+    }
 }
 
-async fn within<T>(deadline: Instant, lookup: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
-    match timeout_at(deadline, lookup).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Trouble("the time for one message (dns.budget_ms) is over".into())),
-    }
+/// A name from an answer, to the octet and without its trailing dot; empty if dots cannot part it, so that it never stands
+/// for another name.
+fn written(name: &Name) -> String {
+    let labels: Option<Vec<&str>> =
+        name.iter().map(|label| std::str::from_utf8(label).ok().filter(|l| !l.contains('.'))).collect();
+    labels.unwrap_or_default().join(".")
+}
+
+/// True if the name can stand in the DNS: labels of 1 to 63 octets of ASCII, 253 in all (RFC 1035 section 2.3.4).
+pub(super) fn is_askable(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    name.is_ascii() && name.len() <= MAX_NAME && name.split('.').all(|l| !l.is_empty() && l.len() <= MAX_LABEL)
+}
+
+/// The name, taken to the octet where it is ASCII: record texts may call for names that are no host names.
+fn fqdn(name: &str) -> Result<Name, Trouble> {
+    let parsed = match is_askable(name) {
+        true => Name::from_labels(name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes)),
+        false => Name::from_str_relaxed(name),
+    };
+    let mut name = parsed.map_err(|e| Trouble(format!("cannot ask for {name:?}: {e}")))?;
+    name.set_fqdn(true);
+    Ok(name)
 }
 
 /// Reads `IP` or `IP:PORT` (`[IPv6]:PORT`).
