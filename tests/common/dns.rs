@@ -1,15 +1,18 @@
 //! A name server of our own for tests and demonstrations: one zone text, UDP and TCP on one loopback port.
 //!
 //! It refuses a zone it cannot read, naming the line, and answers on 127.0.0.1 only. A line is `name TYPE rdata…`;
-//! lines beginning with `;` or `#` are comments. Types: A AAAA MX TXT CNAME PTR NS, and two without rdata: `SERVFAIL`,
-//! and `TIMEOUT`, which never answers. `*.x` is a wildcard. All that is not in the zone does not exist.
+//! lines beginning with `;` or `#` are comments. Types: A AAAA MX TXT SPF CNAME PTR NS. Behaviours of a name: `SERVFAIL`;
+//! `TIMEOUT`, which never answers what it has no record for; `DELAY n`, which answers after n milliseconds; `TRUNCATE`,
+//! which answers over TCP only; `DEADTCP`, which truncates over UDP and never answers over TCP. `*.x` is a wildcard. All
+//! that is not in the zone does not exist.
 
 #![allow(dead_code)]
 
 use async_trait::async_trait;
 use hickory_server::net::runtime::Time;
+use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NS, PTR, SOA, TXT};
+use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NS, NULL, PTR, SOA, TXT};
 use hickory_server::proto::rr::{Name, RData, Record, RecordType};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo, Server};
 use hickory_server::zone_handler::MessageResponseBuilder;
@@ -25,6 +28,8 @@ use tokio::net::{TcpListener, UdpSocket};
 const TTL: u32 = 300;
 /// Octets in one string of a TXT record, RFC 1035 section 3.3.14.
 const TXT_STRING: usize = 255;
+/// Number of the type SPF, which RFC 7208 section 3.1 has given up.
+const TYPE_SPF: u16 = 99;
 /// Aliases followed for one question.
 const MAX_ALIASES: usize = 8;
 /// Time after which a silent TCP connection is closed.
@@ -52,7 +57,11 @@ impl DnsServer {
 
 /// Serves `zone_text` on 127.0.0.1 at `port`, or at a free one if it is 0.
 pub(crate) async fn serve(zone_text: &str, port: u16) -> Result<DnsServer, String> {
-    let zone = Zone::parse(zone_text)?;
+    serve_zone(Zone::parse(zone_text)?, port).await
+}
+
+/// Serves a zone that was put together rather than written.
+pub(crate) async fn serve_zone(zone: Zone, port: u16) -> Result<DnsServer, String> {
     let (udp, tcp) = bind(port).await?;
     let addr = tcp.local_addr().map_err(|e| e.to_string())?;
     let queries = Arc::new(AtomicUsize::new(0));
@@ -93,9 +102,19 @@ impl RequestHandler for Answerer {
         metadata.recursion_available = true;
         let unanswered = ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() });
         let Ok(info) = request.request_info() else { return unanswered };
-        let Some(answer) = self.zone.answer(info.query.name().into(), info.query.query_type()) else {
+        let Some(mut answer) = self.zone.answer(info.query.name().into(), info.query.query_type()) else {
             return unanswered;
         };
+        tokio::time::sleep(answer.delay).await;
+        if answer.transport != Transport::Sound {
+            if info.protocol == Protocol::Udp {
+                metadata.truncation = true;
+                answer.records.clear();
+                answer.soa = None;
+            } else if answer.transport == Transport::DeadTcp {
+                return unanswered;
+            }
+        }
         metadata.response_code = answer.code;
         let response = MessageResponseBuilder::from_message_request(request);
         let response = response.build(metadata, &answer.records, [], &answer.soa, []);
@@ -109,6 +128,17 @@ struct Answer {
     records: Vec<Record>,
     /// With the SOA, an absence itself may be remembered (RFC 2308).
     soa: Option<Record>,
+    delay: Duration,
+    transport: Transport,
+}
+
+/// What goes wrong on the way.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Transport {
+    #[default]
+    Sound,
+    Truncated,
+    DeadTcp,
 }
 
 #[derive(Debug, Default)]
@@ -116,11 +146,13 @@ struct Node {
     records: Vec<RData>,
     servfail: bool,
     timeout: bool,
+    delay: Duration,
+    transport: Transport,
 }
 
 /// Nodes by name: lower case, absolute.
 #[derive(Debug, Default)]
-struct Zone {
+pub(crate) struct Zone {
     nodes: BTreeMap<String, Node>,
 }
 
@@ -140,20 +172,40 @@ impl Zone {
         let (owner, rest) = line.split_once(char::is_whitespace).ok_or("no type")?;
         let rest = rest.trim();
         let (kind, rdata) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-        let owner = key(&name(owner)?);
-        let node = self.nodes.entry(owner.clone()).or_default();
+        let node = self.node_at(&name(owner)?);
         match kind.to_ascii_uppercase().as_str() {
             "SERVFAIL" => node.servfail = true,
             "TIMEOUT" => node.timeout = true,
+            "TRUNCATE" => node.transport = Transport::Truncated,
+            "DEADTCP" => node.transport = Transport::DeadTcp,
+            "DELAY" => {
+                let milliseconds = rdata.trim().parse().map_err(|_| format!("{rdata:?} is no number"))?;
+                node.delay = Duration::from_millis(milliseconds);
+            }
             kind => node.records.push(record(kind, rdata.trim())?),
         }
+        Ok(())
+    }
+
+    /// Adds a record.
+    pub(crate) fn put(&mut self, owner: &Name, data: RData) {
+        self.node_at(owner).records.push(data);
+    }
+
+    /// Never answers what the name has no record for.
+    pub(crate) fn silence(&mut self, owner: &Name) {
+        self.node_at(owner).timeout = true;
+    }
+
+    fn node_at(&mut self, owner: &Name) -> &mut Node {
+        let owner = key(owner);
         // Names above exist too, without records (RFC 8020).
         let mut above = owner.as_str();
         while let Some((_, parent)) = above.split_once('.').filter(|(_, p)| !p.is_empty()) {
             self.nodes.entry(parent.to_owned()).or_default();
             above = parent;
         }
-        Ok(())
+        self.nodes.entry(owner).or_default()
     }
 
     /// The node of a name: its own, else the wildcard below its closest existing ancestor (RFC 4592).
@@ -173,11 +225,16 @@ impl Zone {
 
     /// The answer to a question; none to `TIMEOUT` names.
     fn answer(&self, mut owner: Name, wanted: RecordType) -> Option<Answer> {
-        let mut answer = Answer { code: ResponseCode::NoError, records: vec![], soa: None };
+        let (delay, transport) = (Duration::ZERO, Transport::Sound);
+        let mut answer = Answer { code: ResponseCode::NoError, records: vec![], soa: None, delay, transport };
         for _ in 0..MAX_ALIASES {
             let node = self.node(&key(&owner));
-            if node.is_some_and(|n| n.timeout) {
+            if node.is_some_and(|n| n.timeout && !n.records.iter().any(|r| r.record_type() == wanted)) {
                 return None;
+            }
+            if let Some(node) = node {
+                answer.delay += node.delay;
+                answer.transport = node.transport;
             }
             if node.is_some_and(|n| n.servfail) {
                 answer.code = ResponseCode::ServFail;
@@ -242,6 +299,7 @@ fn record(kind: &str, rdata: &str) -> Result<RData, String> {
             let text = rdata.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(rdata);
             RData::TXT(TXT::from_bytes(text.as_bytes().chunks(TXT_STRING).collect()))
         }
+        "SPF" => RData::Unknown { code: RecordType::Unknown(TYPE_SPF), rdata: NULL::with(rdata.as_bytes().to_vec()) },
         other => return Err(format!("type {other:?} is not known")),
     })
 }

@@ -40,13 +40,13 @@ pub(super) struct Sender<'a> {
 pub(super) struct Outcome {
     /// The result.
     pub(super) result: SpfResult,
-    /// With `fail`: the name at which the deciding domain explains itself, and that domain.
-    explained_at: Option<(String, String)>,
+    /// With `fail`: the `exp=` of the record that decided, and the domain it stands at.
+    exp: Option<(String, String)>,
 }
 
 impl From<SpfResult> for Outcome {
     fn from(result: SpfResult) -> Outcome {
-        Outcome { result, explained_at: None }
+        Outcome { result, exp: None }
     }
 }
 
@@ -81,11 +81,10 @@ impl<'a> Evaluation<'a> {
 
     /// The explanation that goes with an outcome (RFC 7208 section 6.2): foreign text, printable ASCII.
     pub(super) async fn explain(&mut self, outcome: &Outcome) -> Option<String> {
-        let (name, domain) = outcome.explained_at.as_ref()?;
-        if !is_askable(name) {
-            return None;
-        }
-        let texts = self.lookups.txt(name).await.ok()?;
+        let (exp, domain) = outcome.exp.as_ref()?;
+        let target = MacroString::parse(exp, Place::Domain)?;
+        let name = self.target(Some(&target), domain).await.ok()?.filter(|name| is_askable(name))?;
+        let texts = self.lookups.txt(&name).await.ok()?;
         let [text] = texts.as_slice() else { return None };
         let explanation = MacroString::parse(text, Place::Explanation)?;
         let validated = self.validated_name(&explanation, domain).await.ok()?;
@@ -101,7 +100,8 @@ impl<'a> Evaluation<'a> {
             };
             let record = Record::parse(&text).ok_or(SpfResult::PermError)?;
             if let Some(result) = self.first_match(&record, &domain).await? {
-                return Ok(self.outcome(result, &record, domain).await);
+                let exp = record.exp.filter(|_| result == SpfResult::Fail);
+                return Ok(Outcome { result, exp: exp.map(|exp| (exp.to_owned(), domain)) });
             }
             let Some(redirect) = &record.redirect else { return Ok(SpfResult::Neutral.into()) };
             self.count_term()?;
@@ -131,16 +131,6 @@ impl<'a> Evaluation<'a> {
             }
         }
         Ok(None)
-    }
-
-    async fn outcome(&mut self, result: SpfResult, record: &Record<'_>, domain: String) -> Outcome {
-        let explained_at = match &record.exp {
-            Some(exp) if result == SpfResult::Fail => {
-                self.target(Some(exp), &domain).await.ok().flatten().map(|name| (name, domain))
-            }
-            _ => None,
-        };
-        Outcome { result, explained_at }
     }
 
     async fn matches(&mut self, mechanism: &Mechanism<'_>, domain: &str) -> Ended<bool> {

@@ -306,7 +306,8 @@ mod tests {
 
     #[test]
     fn names_are_cut_on_the_left() {
-        let name = |text| MacroString::parse(text, Place::Domain).unwrap().expand_name(&values("192.0.2.3")).unwrap();
+        let name =
+            |text: &str| MacroString::parse(text, Place::Domain).unwrap().expand_name(&values("192.0.2.3")).unwrap();
         assert_eq!(name("a.%{d}."), "a.here.record.test");
         let long = format!("{}x.test", "label.".repeat(60));
         let cut = name(&long);

@@ -16,8 +16,8 @@ pub(super) struct Record<'a> {
     pub(super) directives: Vec<Directive<'a>>,
     /// `redirect=`
     pub(super) redirect: Option<MacroString<'a>>,
-    /// `exp=`
-    pub(super) exp: Option<MacroString<'a>>,
+    /// `exp=`: a domain-spec, well written; it is read again where someone wants the explanation.
+    pub(super) exp: Option<&'a str>,
 }
 
 /// A mechanism and the result if it matches.
@@ -79,18 +79,15 @@ impl<'a> Record<'a> {
 
     /// Takes a modifier. Those that are known may stand once (RFC 7208 section 6), the others only be well written.
     fn modify(&mut self, name: &str, value: &'a str) -> Option<()> {
-        let slot = if name.eq_ignore_ascii_case("redirect") {
-            &mut self.redirect
-        } else if name.eq_ignore_ascii_case("exp") {
-            &mut self.exp
-        } else {
-            return MacroString::parse(value, Place::Modifier).map(|_| ());
-        };
-        if slot.is_some() {
-            return None;
+        if name.eq_ignore_ascii_case("redirect") {
+            let target = MacroString::parse(value, Place::Domain)?;
+            return self.redirect.replace(target).is_none().then_some(());
         }
-        *slot = Some(MacroString::parse(value, Place::Domain)?);
-        Some(())
+        if name.eq_ignore_ascii_case("exp") {
+            MacroString::parse(value, Place::Domain)?;
+            return self.exp.replace(value).is_none().then_some(());
+        }
+        MacroString::parse(value, Place::Modifier).map(|_| ())
     }
 }
 
