@@ -346,6 +346,17 @@ async fn every_author_domain_is_judged() {
 }
 
 #[tokio::test]
+async fn a_name_that_cannot_be_asked_for_hides_no_policy() {
+    let lab = lab().await;
+    let longest = format!("{}elance.test", "x".repeat(60).chars().chain(['.']).collect::<String>().repeat(4));
+    let longest = &longest[longest.len() - 250..];
+    assert!(Domain::parse(longest).is_some(), "it is a name, but `_dmarc.` does not fit before it");
+    let stranger = envelope("198.51.100.1", "x.test", "a@evil.test");
+    let results = lab.judge(&stranger, &from(&format!("a@{longest}"))).await;
+    assert_eq!((results.dmarc[0].result, results.dmarc[0].policy), (DmarcResult::Fail, DmarcPolicy::Reject));
+}
+
+#[tokio::test]
 async fn what_spf_reads_cannot_void_a_policy() {
     let lab = lab().await;
     let poison = envelope("198.51.100.1", "x.test", "a@poison.test");

@@ -31,7 +31,8 @@ async fn lab(zone: &str) -> Lab {
 }
 
 async fn lab_within(zone: &str, budget_ms: u64) -> Lab {
-    let zone = format!("{zone}\nhonest.test TXT v=spf1 ip4:192.0.2.1 -all\n_dmarc.honest.test TXT v=DMARC1; p=reject\n");
+    let zone =
+        format!("{zone}\nhonest.test TXT v=spf1 ip4:192.0.2.1 -all\n_dmarc.honest.test TXT v=DMARC1; p=reject\n");
     let server = dns::serve(&zone, 0).await.unwrap();
     let servers = vec![server.addr.to_string()];
     let settings = config::Dns { servers, timeout_ms: 400, attempts: 1, budget_ms, ..config::Dns::default() };

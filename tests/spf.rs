@@ -192,6 +192,6 @@ async fn explanations_are_those_of_the_domain_that_decides() {
     assert_eq!(told("a+b@why.test").await.as_deref(), Some(because));
     assert_eq!(told("a@how.test").await, None, "one that cannot be read is none, and an include's is not used");
     assert_eq!(told("a@soft.test").await, None);
-    let who = "Client.ALL.test is not of who.test, says unknown";
+    let who = "client.all.test is not of who.test, says unknown";
     assert_eq!(told("a@who.test").await.as_deref(), Some(who));
 }

@@ -192,7 +192,7 @@ impl<'a> Lookups<'a> {
 
     /// True if `name` has the address. An error that was replied counts as no, as for [`Lookups::names_of`].
     pub(super) async fn has_address(&self, name: &str, ip: IpAddr) -> Result<bool, Trouble> {
-        let Ok(name) = fqdn(name) else { return Ok(false) };
+        let Some(name) = fqdn(name) else { return Ok(false) };
         let kind = if ip.is_ipv4() { RecordType::A } else { RecordType::AAAA };
         forgive(
             self.ask(name, kind)
@@ -203,21 +203,23 @@ impl<'a> Lookups<'a> {
 
     /// False only if the DNS says the name does not exist (NXDOMAIN, RFC 8020).
     pub(super) async fn exists(&self, name: &str) -> Result<bool, Trouble> {
-        match self.ask(fqdn(name)?, RecordType::A).await {
+        let Some(name) = fqdn(name) else { return Ok(false) };
+        match self.ask(name, RecordType::A).await {
             Ok(_) => Ok(true),
             Err(Failure::Missing(code)) => Ok(code != ResponseCode::NXDomain),
             Err(Failure::Replied(why) | Failure::Silence(why)) => Err(Trouble(why)),
         }
     }
 
-    /// The records of one type at `name`, as `read` takes them; empty if there are none.
+    /// The records of one type at `name`, as `read` takes them; empty if there are none, as at a name that cannot exist.
     async fn records<T>(
         &self,
         name: &str,
         kind: RecordType,
         read: impl Fn(&RData) -> Option<T>,
     ) -> Result<Vec<T>, Trouble> {
-        match self.ask(fqdn(name)?, kind).await {
+        let Some(name) = fqdn(name) else { return Ok(vec![]) };
+        match self.ask(name, kind).await {
             Ok(lookup) => Ok(lookup.answers().iter().filter_map(|record| read(&record.data)).collect()),
             Err(Failure::Missing(_)) => Ok(vec![]),
             Err(Failure::Replied(why) | Failure::Silence(why)) => Err(Trouble(why)),
@@ -291,15 +293,16 @@ pub(super) fn is_askable(name: &str) -> bool {
     name.is_ascii() && name.len() <= MAX_NAME && name.split('.').all(|l| !l.is_empty() && l.len() <= MAX_LABEL)
 }
 
-/// The name, taken to the octet where it is ASCII: record texts may call for names that are no host names.
-fn fqdn(name: &str) -> Result<Name, Trouble> {
+/// The name, taken to the octet where it is ASCII: record texts may call for names that are no host names. `None` if no
+/// such name can exist.
+fn fqdn(name: &str) -> Option<Name> {
     let parsed = match is_askable(name) {
         true => Name::from_labels(name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes)),
         false => Name::from_str_relaxed(name),
     };
-    let mut name = parsed.map_err(|e| Trouble(format!("cannot ask for {name:?}: {e}")))?;
+    let mut name = parsed.ok()?;
     name.set_fqdn(true);
-    Ok(name)
+    Some(name)
 }
 
 /// Reads `IP` or `IP:PORT` (`[IPv6]:PORT`).

@@ -17,8 +17,9 @@ pub(crate) fn read(name: &str, cases: usize) -> Option<String> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(text),
         Err(e) => {
-            // Written past the test harness, which keeps to itself what a test that passes prints.
-            let line = format!("NOT RUN: {cases} cases of {name}: {}: {e}; set SPOOF_MILTER_SUITES\n", path.display());
+            // Past the test harness, which keeps to itself what a test that passes prints; on a line of its own.
+            let line =
+                format!("\nNOT RUN: {cases} cases of {name}: {}: {e}; set SPOOF_MILTER_SUITES\n", path.display());
             std::io::stderr().write_all(line.as_bytes()).unwrap();
             None
         }
