@@ -130,8 +130,12 @@ fn spf(value: &Value) -> Option<RData> {
     (!text.is_empty()).then(|| RData::Unknown { code: RecordType::Unknown(99), rdata: NULL::with(text) })
 }
 
+/// No string at all cannot stand in a packet (RFC 1035 section 3.3.14): an empty one stands for it.
 fn txt(value: &Value) -> RData {
     let strings = strings(value);
+    if strings.is_empty() {
+        return RData::TXT(TXT::from_bytes(vec![b""]));
+    }
     RData::TXT(TXT::from_bytes(strings.iter().flat_map(|s| s.chunks(255)).collect()))
 }
 

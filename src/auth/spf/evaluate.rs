@@ -79,7 +79,7 @@ impl<'a> Evaluation<'a> {
         self.check_host(self.sender.domain.to_owned()).await.unwrap_or_else(Outcome::from)
     }
 
-    /// The explanation that goes with an outcome (RFC 7208 section 6.2): foreign text, printable ASCII.
+    /// The explanation that goes with an outcome (RFC 7208 section 6.2): foreign text, to be escaped where it is shown.
     pub(super) async fn explain(&mut self, outcome: &Outcome) -> Option<String> {
         let (exp, domain) = outcome.exp.as_ref()?;
         let target = MacroString::parse(exp, Place::Domain)?;
