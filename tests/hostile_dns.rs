@@ -7,7 +7,7 @@
 mod dns;
 
 use futures_util::future::join_all;
-use spoof_milter::auth::{AuthResults, Authenticator, DmarcResult, SpfResult};
+use spoof_milter::auth::{AuthResults, Authenticator, DmarcPolicy, DmarcResult, SpfResult};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::config;
 use std::fmt::Write as _;
@@ -116,8 +116,8 @@ async fn mail_hosts_without_end() {
     assert_eq!(lab.spf("many.test").await, SpfResult::PermError);
 }
 
-#[tokio::test]
-async fn a_costly_helo_name_hides_nothing() {
+/// A domain with the dearest record there can be: ten times ten mail hosts.
+fn costly() -> String {
     let mut zone = String::from("costly.test TXT v=spf1 ");
     (0..10).for_each(|n| write!(zone, "mx:m{n}.costly.test ").unwrap());
     zone += "-all\n";
@@ -125,14 +125,31 @@ async fn a_costly_helo_name_hides_nothing() {
         (0..10).for_each(|n| writeln!(zone, "m{list}.costly.test MX {n} h{n}.m{list}.costly.test").unwrap());
         (0..10).for_each(|n| writeln!(zone, "h{n}.m{list}.costly.test A 198.51.100.{n}").unwrap());
     }
+    zone
+}
+
+#[tokio::test]
+async fn a_costly_helo_name_hides_nothing() {
     // All ten terms that RFC 7208 allows, and a policy.
-    zone += "victim.test TXT v=spf1 ";
+    let mut zone = costly() + "victim.test TXT v=spf1 ";
     (0..10).for_each(|n| write!(zone, "a:h{n}.victim.test ").unwrap());
     zone += "-all\n_dmarc.victim.test TXT v=DMARC1; p=reject\n";
     (0..10).for_each(|n| writeln!(zone, "h{n}.victim.test A 203.0.113.{n}").unwrap());
     let results = lab(&zone).await.judge_from("costly.test", "victim.test").await;
     assert_eq!(results.spf_helo.result, SpfResult::TempError);
     assert_eq!((results.spf.result, results.dmarc[0].result), (SpfResult::Fail, DmarcResult::Fail));
+}
+
+#[tokio::test]
+async fn costly_identities_hide_no_policy() {
+    let policies = ["one", "two", "three"].map(|name| format!("_dmarc.{name}.test TXT v=DMARC1; p=reject\n")).concat();
+    let lab = lab(&(costly() + &policies)).await;
+    let authors = "x@a.b.c.d.e.f.g.h.one.test, y@a.b.c.d.e.f.g.h.two.test, z@a.b.c.d.e.f.g.h.three.test";
+    let results = lab.authenticator.authenticate(&envelope("costly.test", "a@costly.test"), &message(authors)).await;
+    assert!(lab.server.count() <= MAX_QUERIES, "{} queries", lab.server.count());
+    let found = results.dmarc.iter().map(|d| (d.result, d.policy)).collect::<Vec<_>>();
+    assert_eq!(found, [(DmarcResult::Fail, DmarcPolicy::Reject); 3]);
+    assert_eq!((results.spf.result, results.limits.len()), (SpfResult::TempError, 1), "{:?}", results.limits);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! Who vouches for a message: SPF, DKIM, ARC and DMARC. The only user of DNS and of mail_auth.
 //!
-//! One message costs one round of look-ups, all at the same time and within one deadline; then arithmetic. What is
-//! hostile about a message (endless headers, hundreds of signatures) is cut before any work and told in
-//! [`AuthResults::limits`]. Nothing here fails: trouble is `temperror`, and never worse.
+//! One message costs one round of look-ups, all at the same time, within one deadline and one number of queries; then
+//! arithmetic. What is hostile about a message (endless headers, hundreds of signatures, records that lead to ever more
+//! records) is cut and told in [`AuthResults::limits`]. Nothing here fails: trouble is `temperror`, and never worse.
 
 mod arc;
 mod dkim;

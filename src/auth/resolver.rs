@@ -161,10 +161,9 @@ impl<'a> Lookups<'a> {
         join_all(answers).await.into_iter().map(|(answer, name)| (name, answer)).collect()
     }
 
-    /// The addresses of `name` of the family that `like` is of.
-    pub(super) async fn addresses(&self, name: &str, like: IpAddr) -> Result<Vec<IpAddr>, Trouble> {
-        let kind = if like.is_ipv4() { RecordType::A } else { RecordType::AAAA };
-        self.records(name, kind, address).await
+    /// The addresses of `name`: IPv6 or IPv4.
+    pub(super) async fn addresses(&self, name: &str, v6: bool) -> Result<Vec<IpAddr>, Trouble> {
+        self.records(name, address_type(v6), address).await
     }
 
     /// The hosts of the MX records at `name`, in the order of the answer; a null MX (RFC 7505) is an
@@ -193,12 +192,8 @@ impl<'a> Lookups<'a> {
     /// True if `name` has the address. An error that was replied counts as no, as for [`Lookups::names_of`].
     pub(super) async fn has_address(&self, name: &str, ip: IpAddr) -> Result<bool, Trouble> {
         let Some(name) = fqdn(name) else { return Ok(false) };
-        let kind = if ip.is_ipv4() { RecordType::A } else { RecordType::AAAA };
-        forgive(
-            self.ask(name, kind)
-                .await
-                .map(|lookup| lookup.answers().iter().any(|record| address(&record.data) == Some(ip))),
-        )
+        let answer = self.ask(name, address_type(ip.is_ipv6())).await;
+        forgive(answer.map(|lookup| lookup.answers().iter().any(|record| address(&record.data) == Some(ip))))
     }
 
     /// False only if the DNS says the name does not exist (NXDOMAIN, RFC 8020).
@@ -260,6 +255,10 @@ impl<'a> Lookups<'a> {
         // Cannot fail: the closure always gives a number.
         let _ = self.queries.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
     }
+}
+
+fn address_type(v6: bool) -> RecordType {
+    if v6 { RecordType::AAAA } else { RecordType::A }
 }
 
 fn address(data: &RData) -> Option<IpAddr> {

@@ -141,7 +141,7 @@ impl<'a> Evaluation<'a> {
             Mechanism::Include(target) => self.include(target, domain).await,
             Mechanism::A(target, prefixes) => {
                 let Some(name) = self.name(target.as_ref(), domain).await? else { return Ok(false) };
-                let addresses = self.lookups.addresses(&name, self.sender.ip).await?;
+                let addresses = self.lookups.addresses(&name, self.sender.ip.is_ipv6()).await?;
                 self.count_void(addresses.is_empty())?;
                 Ok(self.is_near(&addresses, *prefixes))
             }
@@ -150,7 +150,7 @@ impl<'a> Evaluation<'a> {
             Mechanism::Exists(target) => {
                 let Some(name) = self.name(Some(target), domain).await? else { return Ok(false) };
                 // A records whatever the client's family is, RFC 7208 section 5.7.
-                let found = self.lookups.addresses(&name, IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED)).await?;
+                let found = self.lookups.addresses(&name, false).await?;
                 self.count_void(found.is_empty())?;
                 Ok(!found.is_empty())
             }
@@ -180,7 +180,7 @@ impl<'a> Evaluation<'a> {
         hosts.sort_unstable();
         hosts.dedup();
         for host in hosts.iter().filter(|host| is_askable(host)) {
-            let addresses = self.lookups.addresses(host, self.sender.ip).await?;
+            let addresses = self.lookups.addresses(host, self.sender.ip.is_ipv6()).await?;
             if self.is_near(&addresses, prefixes) {
                 return Ok(true);
             }

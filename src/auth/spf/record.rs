@@ -279,4 +279,18 @@ mod tests {
             assert_eq!(Record::parse(&format!("v=spf1 {twice}")), None, "{twice}");
         }
     }
+
+    #[test]
+    fn nothing_makes_reading_panic() {
+        let sound = "v=spf1 -a:%{l1r-}.x.test/24//64 ip4:192.0.2.1/32 ip6:::1/128 exp=%{d}.x.test moo=%%%-%_ ~all";
+        for at in 0..sound.len() {
+            for put in ["", "%", "{", "}", "/", "//", ":", "=", "é", "\u{fffd}", "\0", "9999999999999999999999", " "] {
+                let (before, after) = sound.split_at(at);
+                for text in [format!("{before}{put}{after}"), format!("{before}{put}"), format!("v=spf1 {put}{after}")]
+                {
+                    let _ = Record::parse(&text);
+                }
+            }
+        }
+    }
 }
