@@ -19,24 +19,22 @@ const MAX_QUERIES: usize = 64;
 const BUDGET_MS: u64 = 1500;
 /// What an answer may take beyond the budget.
 const GRACE: Duration = Duration::from_secs(1);
+/// What the next message may take; one that waited for the last would take the budget.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 struct Lab {
     server: dns::DnsServer,
     authenticator: Authenticator,
-    budget: Duration,
 }
 
 async fn lab(zone: &str) -> Lab {
-    lab_within(zone, BUDGET_MS).await
-}
-
-async fn lab_within(zone: &str, budget_ms: u64) -> Lab {
     let zone =
         format!("{zone}\nhonest.test TXT v=spf1 ip4:192.0.2.1 -all\n_dmarc.honest.test TXT v=DMARC1; p=reject\n");
     let server = dns::serve(&zone, 0).await.unwrap();
     let servers = vec![server.addr.to_string()];
-    let settings = config::Dns { servers, timeout_ms: 400, attempts: 1, budget_ms, ..config::Dns::default() };
-    Lab { authenticator: Authenticator::new(&settings).unwrap(), server, budget: Duration::from_millis(budget_ms) }
+    let settings =
+        config::Dns { servers, timeout_ms: 400, attempts: 1, budget_ms: BUDGET_MS, ..config::Dns::default() };
+    Lab { authenticator: Authenticator::new(&settings).unwrap(), server }
 }
 
 fn envelope(helo: &str, sender: &str) -> Envelope {
@@ -59,13 +57,13 @@ impl Lab {
         let author = format!("a@{domain}");
         let results = self.authenticator.authenticate(&envelope(helo, &author), &message(&author)).await;
         let (took, queries) = (begin.elapsed(), self.server.count() - asked);
-        assert!(took < self.budget + GRACE, "{domain}: {took:?}");
+        assert!(took < Duration::from_millis(BUDGET_MS) + GRACE, "{domain}: {took:?}");
         assert!(queries <= MAX_QUERIES, "{domain}: {queries} queries");
         let begin = Instant::now();
         let honest = envelope("honest.test", "a@honest.test");
         let next = self.authenticator.authenticate(&honest, &message("a@honest.test")).await;
         assert_eq!((next.spf.result, next.dmarc[0].result), (SpfResult::Pass, DmarcResult::Pass), "{domain}");
-        assert!(begin.elapsed() < Duration::from_millis(300), "after {domain}: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < AT_ONCE, "after {domain}: {:?}", begin.elapsed());
         results
     }
 
@@ -135,6 +133,8 @@ async fn a_costly_helo_name_hides_nothing() {
     (0..10).for_each(|n| write!(zone, "a:h{n}.victim.test ").unwrap());
     zone += "-all\n_dmarc.victim.test TXT v=DMARC1; p=reject\n";
     (0..10).for_each(|n| writeln!(zone, "h{n}.victim.test A 203.0.113.{n}").unwrap());
+    // The HELO name has the time to ask for all it wants.
+    zone += "h0.victim.test DELAY 150\n";
     let results = lab(&zone).await.judge_from("costly.test", "victim.test").await;
     assert_eq!(results.spf_helo.result, SpfResult::TempError);
     assert_eq!((results.spf.result, results.dmarc[0].result), (SpfResult::Fail, DmarcResult::Fail));
@@ -215,7 +215,7 @@ async fn slow_answers() {
     zone += "-all\n";
     (0..10).for_each(|n| writeln!(zone, "h{n}.slow.test A 198.51.100.{n}\nh{n}.slow.test DELAY 300").unwrap());
     zone += "_dmarc.slow.test TXT v=DMARC1; p=reject\n\
-             quick.test TXT v=spf1 a:h.quick.test -all\nh.quick.test A 192.0.2.1\nh.quick.test DELAY 200\n";
+             quick.test TXT v=spf1 a:h.quick.test -all\nh.quick.test A 192.0.2.1\nh.quick.test DELAY 50\n";
     let lab = lab(&zone).await;
     assert_eq!(lab.spf("quick.test").await, SpfResult::Pass);
     let results = lab.judge("slow.test").await;
