@@ -186,13 +186,28 @@ async fn aliases_without_end() {
              a.test TXT v=spf1 a:circle.test ~all\n\
              b.test TXT v=spf1 a:c0.chain.test ~all\n\
              d.test TXT v=spf1 mx ?all\n";
-    (0..10).for_each(|n| writeln!(zone, "d.test MX {n} h{n}.d.test\nh{n}.d.test CNAME circle.test").unwrap());
+    // Ten circles, each of which is asked round and round.
+    for n in 0..10 {
+        writeln!(zone, "d.test MX {n} h{n}.d.test\nh{n}.d.test CNAME i{n}.d.test\ni{n}.d.test CNAME h{n}.d.test")
+            .unwrap();
+    }
     let lab = lab(&zone).await;
     assert_eq!(lab.spf("short.test").await, SpfResult::Pass);
     for domain in ["circle.test", "a.test", "b.test", "d.test"] {
         let result = lab.spf(domain).await;
         assert!(!matches!(result, SpfResult::Fail | SpfResult::Pass), "{domain}: {result}");
     }
+}
+
+#[tokio::test]
+async fn absent_records_cost_one_query_each() {
+    let zone = ["one", "two", "three"].map(|name| format!("*.{name}.test A 198.51.100.1\n")).concat();
+    let lab = lab(&zone).await;
+    let authors = "x@a.b.c.d.e.f.g.h.one.test, y@a.b.c.d.e.f.g.h.two.test, z@a.b.c.d.e.f.g.h.three.test";
+    let results = lab.authenticator.authenticate(&envelope("one.test", "a@two.test"), &message(authors)).await;
+    let policies = results.dmarc.iter().map(|d| d.result).collect::<Vec<_>>();
+    assert_eq!((policies, results.limits), (vec![DmarcResult::None; 3], vec![]));
+    assert!(lab.server.count() >= 20, "many names were asked for");
 }
 
 #[tokio::test]

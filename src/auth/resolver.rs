@@ -12,7 +12,7 @@ use mail_auth::hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
 use mail_auth::hickory_resolver::lookup::Lookup;
-use mail_auth::hickory_resolver::net::{DnsError, NetError};
+use mail_auth::hickory_resolver::net::{DnsError, NetError, NoRecords};
 use mail_auth::hickory_resolver::proto::op::ResponseCode;
 use mail_auth::hickory_resolver::proto::rr::{Name, RData, RecordType};
 use mail_auth::hickory_resolver::system_conf::read_system_conf;
@@ -232,8 +232,7 @@ impl<'a> Lookups<'a> {
                 Ok(lookup)
             }
             Ok(Err(e)) => {
-                // An answer about another name than the one asked for lies behind aliases.
-                if matches!(&e, NetError::Dns(DnsError::NoRecordsFound(none)) if *none.query.name() != name) {
+                if matches!(&e, NetError::Dns(DnsError::NoRecordsFound(none)) if is_behind_aliases(none, &name)) {
                     self.add_queries(ALIASES);
                 }
                 Err(Failure::of(&e))
@@ -255,6 +254,12 @@ impl<'a> Lookups<'a> {
         // Cannot fail: the closure always gives a number.
         let _ = self.queries.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer);
     }
+}
+
+/// True if nothing was found at the end of a chain of aliases: what is said is about another name, or the chain has none
+/// and hickory gave up, which it tells without what the server said of its authority.
+fn is_behind_aliases(none: &NoRecords, name: &Name) -> bool {
+    none.query.name() != name || none.response_code == ResponseCode::NoError && none.authorities.is_none()
 }
 
 fn address_type(v6: bool) -> RecordType {
