@@ -23,8 +23,8 @@ pub(super) const SENDER_QUERIES: usize = 11;
 /// The HELO identity, not yet checked. A HELO that is an address or a single label has none (RFC 7208 section 2.3).
 pub(super) fn helo_identity(envelope: &Envelope) -> Spf {
     let helo = envelope.helo.trim();
-    let named = helo.parse::<IpAddr>().is_err();
-    Spf { domain: host_name(helo).filter(|_| named), identity: SpfIdentity::Helo, ..Spf::default() }
+    let named = helo.contains('.') && helo.parse::<IpAddr>().is_err();
+    Spf { domain: Domain::parse(helo).filter(|_| named), identity: SpfIdentity::Helo, ..Spf::default() }
 }
 
 /// The reverse-path's identity, not yet checked; `postmaster@HELO` for the null sender (RFC 7208 section 2.4).
@@ -32,13 +32,8 @@ pub(super) fn sender_identity(envelope: &Envelope) -> Spf {
     if envelope.mail_from.is_empty() {
         return helo_identity(envelope);
     }
-    let domain = envelope.mail_from.rsplit_once('@').and_then(|(_, domain)| host_name(domain));
+    let domain = envelope.mail_from.rsplit_once('@').and_then(|(_, domain)| Domain::parse(domain));
     Spf { domain, identity: SpfIdentity::MailFrom, ..Spf::default() }
-}
-
-/// A name that can have a record: of more than one label (RFC 7208 section 4.3).
-fn host_name(text: &str) -> Option<Domain> {
-    Domain::parse(text).filter(|domain| domain.as_str().contains('.'))
 }
 
 /// Checks one identity.
