@@ -265,6 +265,7 @@ async fn a_dead_dns() {
     .await;
     let mut times: Vec<Duration> = judged.iter().map(|(took, _)| *took).collect();
     times.sort();
+    println!("a dead DNS, a budget of {BUDGET} ms, 200 messages: median {:?}, p99 {:?}", times[100], times[197]);
     assert!(times[197] < Duration::from_millis(BUDGET) + GRACE, "p99 {:?}", times[197]);
     for (_, results) in judged {
         let found = (results.spf.result, results.spf_helo.result, results.dmarc[0].result);
