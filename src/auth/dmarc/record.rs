@@ -1,0 +1,155 @@
+//! One DMARC record (RFC 9989 sections 4.7 and 4.8): what it asks for, however it is written.
+//!
+//! Text that does not begin with `v=DMARC1` is no record. Of a record everything unknown or unreadable is ignored, save
+//! what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
+//! otherwise nothing is asked for at all. Reading never fails.
+
+use crate::auth::DmarcPolicy;
+
+/// Whether a name is a public suffix by its own word (`psd=`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Psd {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// What fails to be proven is to be treated like this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wishes {
+    /// For the name the record stands at.
+    pub(super) own: DmarcPolicy,
+    /// For names below that exist.
+    pub(super) below: DmarcPolicy,
+    /// For names below that do not exist.
+    pub(super) absent: DmarcPolicy,
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
+    /// `None`: the record says nothing that could be applied (section 4.10.1).
+    pub(super) wishes: Option<Wishes>,
+    pub(super) strict_dkim: bool,
+    pub(super) strict_spf: bool,
+    pub(super) psd: Psd,
+}
+
+impl Record {
+    /// Reads a record; `None` if it is none. Of a repeated tag the first counts.
+    pub(super) fn parse(text: &str) -> Option<Record> {
+        let mut parts = text.split(';').map(|part| part.split_once('=').map(|(n, v)| (trim(n), trim(v))));
+        let (name, version) = parts.next()??;
+        // The version is compared exactly and stands first, section 4.7.
+        if text.starts_with([' ', '\t']) || !name.eq_ignore_ascii_case("v") || version != "DMARC1" {
+            return None;
+        }
+        let list: Vec<(&str, &str)> = parts.flatten().collect();
+        let value = |tag: &str| list.iter().find(|(n, _)| n.eq_ignore_ascii_case(tag)).map(|(_, v)| *v);
+        let is = |tag: &str, wanted: &str| value(tag).is_some_and(|v| v.eq_ignore_ascii_case(wanted));
+        Some(Record {
+            wishes: wishes(&value).map(|wishes| if is("t", "y") { wishes.tempered() } else { wishes }),
+            strict_dkim: is("adkim", "s"),
+            strict_spf: is("aspf", "s"),
+            psd: if is("psd", "y") {
+                Psd::Yes
+            } else if is("psd", "n") {
+                Psd::No
+            } else {
+                Psd::Unknown
+            },
+        })
+    }
+}
+
+/// The policies of a record. One that cannot be read voids all three (section 4.10.1): a typing error in `sp` must not
+/// have mail refused that its owner did not mean.
+fn wishes<'a>(value: &impl Fn(&str) -> Option<&'a str>) -> Option<Wishes> {
+    let none = Wishes { own: DmarcPolicy::None, below: DmarcPolicy::None, absent: DmarcPolicy::None };
+    let read = || {
+        let own = policy(value("p")?)?;
+        let below = value("sp").map_or(Some(own), policy)?;
+        Some(Wishes { own, below, absent: value("np").map_or(Some(below), policy)? })
+    };
+    read().or_else(|| value("rua")?.split(',').any(|uri| is_uri(trim(uri))).then_some(none))
+}
+
+impl Wishes {
+    /// `t=y` lowers each policy by one level, section 4.7.
+    fn tempered(self) -> Wishes {
+        let lower = |policy| match policy {
+            DmarcPolicy::Reject => DmarcPolicy::Quarantine,
+            DmarcPolicy::Quarantine | DmarcPolicy::None => DmarcPolicy::None,
+        };
+        Wishes { own: lower(self.own), below: lower(self.below), absent: lower(self.absent) }
+    }
+}
+
+fn policy(word: &str) -> Option<DmarcPolicy> {
+    let all = [DmarcPolicy::None, DmarcPolicy::Quarantine, DmarcPolicy::Reject];
+    all.into_iter().find(|p| word.eq_ignore_ascii_case(p.as_str()))
+}
+
+/// A URI as far as section 4.8 lets one stand in `rua`: a scheme, and something after it.
+fn is_uri(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+        && !rest.is_empty()
+        && rest.bytes().all(|b| b.is_ascii_graphic())
+        && (!scheme.eq_ignore_ascii_case("mailto") || rest.contains('@'))
+}
+
+/// Without the white space that the grammar allows, and no other.
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t'])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn policies(text: &str) -> Option<(DmarcPolicy, DmarcPolicy, DmarcPolicy)> {
+        Record::parse(text).unwrap().wishes.map(|w| (w.own, w.below, w.absent))
+    }
+
+    #[test]
+    fn what_is_no_record() {
+        for text in [
+            "",
+            "v=DMARC2; p=reject",
+            " v=DMARC1; p=reject",
+            "p=reject; v=DMARC1",
+            "v=dmarc1; p=reject",
+            "v=DMARC1x; p=reject",
+            "v=DMARC1 p=reject",
+            "v=DMARC1\u{a0}; p=reject",
+            "v=spf1",
+        ] {
+            assert_eq!(Record::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn policies_that_can_and_cannot_be_read() {
+        use DmarcPolicy::{None as Nothing, Quarantine, Reject};
+        for (text, wanted) in [
+            ("v=DMARC1;p=Reject; adkim=x; fo=; ruf=!; junk", Some((Reject, Reject, Reject))),
+            ("v = DMARC1 ;\tp = reject ;; sp=none", Some((Reject, Nothing, Nothing))),
+            ("v=DMARC1; p=reject; p=none; np=quarantine", Some((Reject, Reject, Quarantine))),
+            ("v=DMARC1; p=reject; t=y; sp=quarantine", Some((Quarantine, Nothing, Nothing))),
+            ("v=DMARC1; p=bogus; rua=mailto:a@b.test", Some((Nothing, Nothing, Nothing))),
+            ("v=DMARC1; p=reject; np=bogus; rua=mailto:a@b.test!10m", Some((Nothing, Nothing, Nothing))),
+            ("v=DMARC1; rua=x, mailto:a@b.test", Some((Nothing, Nothing, Nothing))),
+            ("v=DMARC1; rua=https://b.test/r", Some((Nothing, Nothing, Nothing))),
+            ("v=DMARC1", None),
+            ("v=DMARC1; p=", None),
+            ("v=DMARC1; p=reject; sp=bogus", None),
+            ("v=DMARC1; p=bogus; rua=mailto:", None),
+            ("v=DMARC1; p=bogus; rua=a@b.test", None),
+        ] {
+            assert_eq!(policies(text), wanted, "{text}");
+        }
+    }
+}
