@@ -16,7 +16,8 @@ use crate::auth::Authenticator;
 use crate::judge::judge;
 use crate::milter::listener::{Address, ListenError, Socket};
 use crate::milter::{Judge, Shared, Workers};
-use crate::policy::config::{Config, Dns};
+use crate::policy::config::Config;
+use crate::policy::forwarder::today;
 use crate::policy::{ConfigError, Policy};
 use crate::record::Metrics;
 use arc_swap::ArcSwap;
@@ -76,10 +77,12 @@ impl Gateway {
     /// Opens the sockets and serves. When this returns, the MTA is being answered.
     pub async fn start(self, policy: Policy) -> Result<Running, ServeError> {
         let config = policy.config.clone();
+        warn(&policy);
         let metrics = Metrics::new().map_err(|e| ServeError::Process(format!("no metrics: {e}")))?;
         let metrics = Arc::new(metrics);
         metrics.config_last_reload_success.set(1);
-        let authenticator = Arc::new(ArcSwap::from_pointee(Authenticator::new(&config.dns).map_err(ServeError::Dns)?));
+        let authenticator =
+            Arc::new(ArcSwap::from_pointee(Authenticator::for_policy(&policy).map_err(ServeError::Dns)?));
         let judge = self.judge.unwrap_or_else(|| judge_with(Arc::clone(&authenticator)));
         let sockets = if self.sockets.is_empty() { Socket::open(&config.milter).await? } else { self.sockets };
         let addresses = sockets.iter().filter_map(|s| s.address().ok()).collect();
@@ -93,7 +96,13 @@ impl Gateway {
     }
 }
 
-/// The judge of ordinary operation. The authenticator keeps its caches as long as `[dns]` stays the same.
+/// Logs what the operator should know about a policy.
+fn warn(policy: &Policy) {
+    policy.warnings(today()).iter().for_each(|w| tracing::warn!("{w}"));
+}
+
+/// The judge of ordinary operation. The authenticator keeps its caches as long as `[dns]`, the brands' domains and the
+/// exempt hosts stay the same.
 fn judge_with(authenticator: Arc<ArcSwap<Authenticator>>) -> Judge {
     Arc::new(move |envelope, message, policy| {
         let authenticator = authenticator.load_full();
@@ -142,10 +151,11 @@ impl Running {
     }
 
     fn take(&self, policy: Policy) -> Result<String, String> {
-        let dns_of = |policy: &Policy| -> Dns { policy.config.dns.clone() };
-        if dns_of(&policy) != dns_of(&self.policy()) {
-            self.authenticator.store(Arc::new(Authenticator::new(&policy.config.dns)?));
+        let asks = |policy: &Policy| (policy.config.dns.clone(), policy.brand_domains(), policy.exempt_hosts());
+        if asks(&policy) != asks(&self.policy()) {
+            self.authenticator.store(Arc::new(Authenticator::for_policy(&policy)?));
         }
+        warn(&policy);
         let kept = needs_restart(&self.started_with, &policy.config);
         if !kept.is_empty() {
             tracing::warn!("a restart is needed for what changed in {}", kept.join(", "));

@@ -1,11 +1,13 @@
 //! From findings to one verdict: claim, proof and intent decide together (DESIGN section 2 and 6).
 //!
 //! Points are summed for each brand against the ladder; a signal may set `at_least`; a message that claims no brand is
-//! capped by `policy.unclaimed_ceiling` and its wording is not held against it; a message the brand really sent is
-//! never worse than tagged. Same findings and same policy give the same verdict.
+//! capped by `policy.unclaimed_ceiling` and its wording is not held against it, only what its own domain wishes (DMARC)
+//! goes beyond; a message the brand really sent is never worse than tagged. What an exempt forwarder breaks is reported
+//! and counts as little as the exemption says. Same findings and same policy give the same verdict.
 
 use crate::auth::AuthResults;
-use crate::policy::{Action, Ladder, Mode};
+use crate::policy::config::Fallback;
+use crate::policy::{Action, Ladder, Mode, Policy};
 use crate::signals::{Evidence, Examination, Finding, Kind, Proof, examine};
 
 /// How strongly a message pretends to be a brand.
@@ -52,8 +54,10 @@ pub struct Verdict {
     pub auth: AuthResults,
     /// Limits that cut the judgement short, in words.
     pub limits: Vec<String>,
-    /// `Some(why)`: the proof of a claimed brand could not be looked up; the MTA is to try again later (451).
+    /// `Some(why)`: what decides could not be looked up; the MTA is to try again later (451).
     pub deferred: Option<String>,
+    /// What else decided, in words: an exemption, answers older than the trouble of the DNS, patience at its end.
+    pub notes: Vec<String>,
     /// `Some(why)`: nothing is done, whatever `action` says.
     pub passed: Option<Passed>,
     /// Whether verdicts are carried out at all.
@@ -91,6 +95,28 @@ impl Verdict {
         if self.mode == Mode::Monitor || self.passed.is_some() { Action::Accept } else { self.action }
     }
 
+    /// Does what the operator wants where the DNS leaves a question open; `why` tells which.
+    fn fall_back(&mut self, fallback: Fallback, why: String) {
+        match fallback {
+            Fallback::Accept => {}
+            Fallback::Tempfail => self.deferred = Some(why),
+            Fallback::Quarantine => {
+                self.action = self.action.max(Action::Quarantine);
+                self.notes.push(format!("held: {why}"));
+            }
+        }
+    }
+
+    /// Ends the waiting of a message that has waited long enough: mail that may be a brand's is held, since nobody knows
+    /// whether it is; other mail is judged by what is known.
+    pub fn wait_no_longer(&mut self) {
+        let Some(why) = self.deferred.take() else { return };
+        if self.brand.is_some() {
+            self.action = self.action.max(Action::Quarantine);
+        }
+        self.notes.push(format!("waited long enough: {why}"));
+    }
+
     /// True if the MTA is to be told to try again later.
     pub fn defers(&self) -> bool {
         self.deferred.is_some() && self.mode == Mode::Enforce && self.passed.is_none()
@@ -109,12 +135,19 @@ struct Outcome {
 pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
     let policy = evidence.policy;
     let Examination { message, mut brands } = examine(evidence);
+    let rules = Rules { policy, exempt: evidence.exemption().map(|f| f.action) };
+    let cut = !evidence.message.limits.is_empty() || !evidence.auth.limits.is_empty();
     let outcomes: Vec<Outcome> = policy
         .brands
         .iter()
         .zip(&brands)
         .map(|(brand, own)| {
-            outcome(own, &message, evidence.proof(brand), &policy.ladder, policy.config.policy.unclaimed_ceiling)
+            let mut outcome = rules.outcome(own, &message, evidence.proof(brand));
+            // What stands behind a limit was not read: nobody can say that it proves nothing, or that it is harmless.
+            if cut && matches!(outcome.proof, Proof::Missing | Proof::Unknown(_)) {
+                outcome.action = outcome.action.max(policy.config.failure.limit_brand);
+            }
+            outcome
         })
         .collect();
     // A proof still to be looked up comes first, then the worst; the first of equals in configured order.
@@ -126,11 +159,24 @@ pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         return unjudged(evidence, case_id);
     };
     let proven = matches!(chosen.proof, Proof::Proven(_));
-    let deferred = match &chosen.proof {
-        Proof::Unknown(why) => Some(why.clone()),
-        _ => None,
+    let unknown = if let Proof::Unknown(why) = &chosen.proof { Some(why.clone()) } else { None };
+    let concerned = chosen.claim > Claim::None || proven || unknown.is_some();
+    let mut verdict = Verdict {
+        action: chosen.action,
+        score: chosen.score,
+        brand: concerned.then(|| policy.brands[worst].name.clone()),
+        claim: chosen.claim,
+        proven,
+        ..unjudged(evidence, case_id)
     };
-    let concerned = chosen.claim > Claim::None || proven || deferred.is_some();
+    let failure = &policy.config.failure;
+    match unknown {
+        Some(why) => verdict.fall_back(failure.dns_brand, why),
+        None if !concerned && evidence.auth.has_temperror() => {
+            verdict.fall_back(failure.dns_stranger, "the DNS does not answer for its sender".to_owned());
+        }
+        None => {}
+    }
     let mut findings = brands.swap_remove(worst);
     findings.extend(message);
     if chosen.claim == Claim::None {
@@ -138,21 +184,16 @@ pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         findings.retain(|f| f.signal.kind != Kind::Intent);
     }
     findings.sort_by_key(|f| (f.shadow, std::cmp::Reverse(f.points)));
-    Verdict {
-        action: chosen.action,
-        score: chosen.score,
-        brand: concerned.then(|| policy.brands[worst].name.clone()),
-        claim: chosen.claim,
-        proven,
-        findings,
-        deferred,
-        ..unjudged(evidence, case_id)
+    if let (Some(f), true) = (evidence.exemption(), findings.iter().any(|f| f.exempt)) {
+        verdict.notes.push(format!("an exempt forwarder handed it over (until {}): {}", f.expires, f.reason));
     }
+    Verdict { findings, ..verdict }
 }
 
 /// The verdict before anything is known: accept.
 fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
     let limits = evidence.message.limits.iter().map(|l| l.0.clone()).chain(evidence.auth.limits.iter().cloned());
+    let remembered = evidence.auth.remembered.iter();
     Verdict {
         action: Action::Accept,
         score: 0,
@@ -164,6 +205,7 @@ fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         auth: evidence.auth.clone(),
         limits: limits.collect(),
         deferred: None,
+        notes: remembered.map(|r| format!("the DNS does not answer, so {r} was used")).collect(),
         passed: None,
         mode: evidence.policy.config.policy.mode,
         case_id,
@@ -171,26 +213,39 @@ fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
     }
 }
 
-/// Claim, proof and intent for one brand.
-fn outcome(own: &[Finding], message: &[Finding], proof: Proof, ladder: &Ladder, unclaimed_ceiling: Action) -> Outcome {
-    let acting = || own.iter().chain(message).filter(|f| !f.shadow);
-    let claim = acting().map(|f| claim_of(f.signal.kind)).max().unwrap_or_default();
-    let proven = matches!(proof, Proof::Proven(_));
-    let claim = if proven { Claim::None } else { claim };
-    // Without a claim the wording of a message is not ours to judge; authentication and concealment still are.
-    let counts = |f: &&Finding| claim > Claim::None || f.signal.kind != Kind::Intent;
-    let score = acting().filter(counts).fold(0_u32, |sum, f| sum.saturating_add(f.points));
-    let floor = acting().filter(counts).filter_map(|f| f.at_least).max().unwrap_or_default();
-    let ceiling = match claim {
-        Claim::Strong => Action::Reject,
-        // A message that only names the brand is never refused: a person should look at it.
-        Claim::Weak => Action::Quarantine,
-        // What members typed into the brand's own mail may be warned of, but real mail must arrive.
-        Claim::None if proven => Action::Tag,
-        Claim::None => unclaimed_ceiling,
-    };
-    let action = ladder.action(score).max(floor).min(ceiling);
-    Outcome { action, score, claim, proof }
+/// By what findings are weighed.
+struct Rules<'a> {
+    policy: &'a Policy,
+    /// What exempt findings count as.
+    exempt: Option<Action>,
+}
+
+impl Rules<'_> {
+    /// Claim, proof and intent for one brand.
+    fn outcome(&self, own: &[Finding], message: &[Finding], proof: Proof) -> Outcome {
+        let acting = || own.iter().chain(message).filter(|f| !f.shadow);
+        let claim = acting().map(|f| claim_of(f.signal.kind)).max().unwrap_or_default();
+        let proven = matches!(proof, Proof::Proven(_));
+        let claim = if proven { Claim::None } else { claim };
+        // Without a claim the wording of a message is not ours to judge; authentication and concealment still are.
+        let counts = |f: &&Finding| !f.exempt && (claim > Claim::None || f.signal.kind != Kind::Intent);
+        let least = |wish: bool| {
+            let floors = acting().filter(counts).filter(|f| (f.signal.kind == Kind::Authentication) == wish);
+            floors.filter_map(|f| f.at_least).max().unwrap_or_default()
+        };
+        let exempt = self.exempt.filter(|_| acting().any(|f| f.exempt)).unwrap_or_default();
+        let score = acting().filter(counts).fold(0_u32, |sum, f| sum.saturating_add(f.points));
+        let ceiling = match claim {
+            Claim::Strong => Action::Reject,
+            // A message that only names the brand is never refused: a person should look at it.
+            Claim::Weak => Action::Quarantine,
+            // What members typed into the brand's own mail may be warned of, but real mail must arrive.
+            Claim::None if proven => Action::Tag,
+            Claim::None => self.policy.config.policy.unclaimed_ceiling,
+        };
+        let action = self.policy.ladder.action(score).max(least(false)).max(exempt).min(ceiling).max(least(true));
+        Outcome { action, score, claim, proof }
+    }
 }
 
 fn claim_of(kind: Kind) -> Claim {

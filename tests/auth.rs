@@ -86,7 +86,7 @@ async fn lab() -> Lab {
 
 fn settings(server: &dns::DnsServer) -> config::Dns {
     let servers = vec![server.addr.to_string()];
-    config::Dns { servers, timeout_ms: 300, attempts: 1, budget_ms: 1500, cache_size: 1000 }
+    config::Dns { servers, timeout_ms: 300, attempts: 1, budget_ms: 1500, ..config::Dns::default() }
 }
 
 impl Lab {

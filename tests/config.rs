@@ -66,6 +66,31 @@ fn errors_name_place_key_and_nearest() {
         ("[dns]\nbudget_ms = 0\n", &["f.toml:2:1", "dns.budget_ms"]),
         ("[auth]\ntrusted_networks = [\"10/8\"]\n", &["f.toml:2:", "auth.trusted_networks"]),
         ("[[brand]]\nname = \"A\"\ndomains = [\"a..b\"]\n", &["f.toml:3:", "brand.domains", "a..b"]),
+        (
+            "[[brand]]\nname = \"A\"\ndomains = [\"a.test\"]\nsigning_domains = [\"esp.test\"]\n",
+            &["f.toml:4:", "brand.signing_domains", "esp.test", "not within domains"],
+        ),
+        ("[failure]\ndns_tries = 0\n", &["f.toml:2:1", "failure.dns_tries"]),
+        ("[failure]\nerror = \"accept\"\n", &["f.toml:2:1", "failure.error", "unjudged"]),
+        ("[[auth.forwarder]]\nreason = \"x\"\n", &["f.toml:1:", "missing field `expires`"]),
+        ("[[auth.forwarder]]\nexpires = \"2027-01-01\"\n", &["f.toml:1:", "missing field `reason`"]),
+        ("[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-01-01\"\n", &["f.toml:2:", "exactly one of networks"]),
+        (
+            "[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-02-30\"\ndkim = \"a.test\"\n",
+            &["f.toml:3:", "auth.forwarder.expires", "no date"],
+        ),
+        (
+            "[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-01-01\"\ndkim = \"a.test\"\nhost = \"b.test\"\n",
+            &["f.toml:2:", "exactly one of networks"],
+        ),
+        (
+            "[[auth.forwarder]]\nreason = \" \"\nexpires = \"2027-01-01\"\ndkim = \"a.test\"\n",
+            &["f.toml:2:", "auth.forwarder.reason", "say in a sentence"],
+        ),
+        (
+            "[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-01-01\"\ndkim = \"a.test\"\naction = \"reject\"\n",
+            &["f.toml:5:", "auth.forwarder.action", "exempts nothing"],
+        ),
         ("[[brand]]\nname = \"A\"\ndomains = []\n", &["f.toml:3:1", "brand.domains"]),
         ("[[brand]]\ndomains = [\"a.test\"]\n", &["f.toml:1:", "missing field `name`"]),
         ("[metrics]\nlisten = \"9891\"\n", &["f.toml:2:1", "metrics.listen"]),
@@ -103,4 +128,18 @@ fn what_config_show_prints_is_the_same_policy() {
     let run = Command::new(env!("CARGO_BIN_EXE_spoof-milter")).args(["config", "show"]).output().unwrap();
     let shown = String::from_utf8(run.stdout).unwrap();
     assert_eq!(Policy::from_toml(&shown, "shown").unwrap().id, Policy::load(None).unwrap().id);
+}
+
+#[test]
+fn config_check_names_exemptions_that_have_expired() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old.toml");
+    let table =
+        "[[auth.forwarder]]\nreason = \"The alumni office\"\nexpires = \"2020-06-30\"\ndkim = \"alumni.example\"\n";
+    std::fs::write(&file, table).unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_spoof-milter")).arg("-c").arg(&file).args(["config", "check"]).output();
+    let run = run.unwrap();
+    let said = String::from_utf8(run.stdout).unwrap();
+    assert_eq!(run.status.code(), Some(0), "an exemption at its end is no error");
+    assert!(said.contains("warning: ") && said.contains("The alumni office") && said.contains("2020-06-30"), "{said}");
 }

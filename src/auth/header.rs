@@ -19,7 +19,8 @@ pub fn authentication_results(results: &AuthResults, envelope: &Envelope, authse
     if !results.unchecked {
         parts.extend(spf_parts(results, envelope));
         parts.extend(results.dkim.iter().map(|d| {
-            let mut part = format!("dkim={}{}", d.result, reason(&d.reason));
+            let key = d.key_name().and_then(|name| results.remembered(name.as_str()));
+            let mut part = format!("dkim={}{}{}", d.result, aged(key), reason(&d.reason));
             if let Some(domain) = &d.domain {
                 part += &format!(" header.d={}", value(domain.as_str()));
             }
@@ -28,7 +29,10 @@ pub fn authentication_results(results: &AuthResults, envelope: &Envelope, authse
             }
             part
         }));
-        parts.extend(results.dmarc.iter().filter_map(dmarc_part));
+        parts.extend(results.dmarc.iter().filter_map(|d| dmarc_part(d, results)));
+        if let (Some(name), Some(ip)) = (&results.iprev.name, results.client_ip) {
+            parts.push(format!("iprev={} policy.iprev={} ({name})", results.iprev.result, value(&ip.to_string())));
+        }
         if results.arc != super::Arc::default() {
             let sealer = results.arc.sealer.as_ref().map_or(String::new(), |d| format!(" (d={d})"));
             parts.push(format!("arc={}{sealer}", results.arc.result));
@@ -43,23 +47,32 @@ pub fn authentication_results(results: &AuthResults, envelope: &Envelope, authse
 
 fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
     let mut parts = vec![];
+    let aged = |s: &super::Spf| aged(s.domain.as_ref().and_then(|d| results.remembered(d.as_str())));
     let said = |s: &super::Spf| s.domain.is_some() || s.result != SpfResult::None;
     if results.spf.identity == SpfIdentity::MailFrom && said(&results.spf) {
-        parts.push(format!("spf={} smtp.mailfrom={}", results.spf.result, value(&envelope.mail_from)));
+        let (result, aged) = (results.spf.result, aged(&results.spf));
+        parts.push(format!("spf={result}{aged} smtp.mailfrom={}", value(&envelope.mail_from)));
     }
     if said(&results.spf_helo) {
-        parts.push(format!("spf={} smtp.helo={}", results.spf_helo.result, value(&envelope.helo)));
+        let (result, aged) = (results.spf_helo.result, aged(&results.spf_helo));
+        parts.push(format!("spf={result}{aged} smtp.helo={}", value(&envelope.helo)));
     }
     parts
 }
 
-fn dmarc_part(dmarc: &Dmarc) -> Option<String> {
+/// A comment that tells the age of an answer which stood in for a DNS that did not answer.
+fn aged(remembered: Option<&super::Remembered>) -> String {
+    remembered.map_or(String::new(), |r| format!(" ({r}, for want of DNS)"))
+}
+
+fn dmarc_part(dmarc: &Dmarc, results: &AuthResults) -> Option<String> {
     let domain = dmarc.domain.as_ref()?;
+    let aged = aged(results.remembered(&format!("_dmarc.{domain}")));
     let policy = match dmarc.result {
         DmarcResult::Pass | DmarcResult::Fail => format!(" (p={})", dmarc.policy),
         _ => String::new(),
     };
-    Some(format!("dmarc={}{policy} header.from={}", dmarc.result, value(domain.as_str())))
+    Some(format!("dmarc={}{policy}{aged} header.from={}", dmarc.result, value(domain.as_str())))
 }
 
 fn reason(text: &str) -> String {

@@ -9,6 +9,7 @@ mod dkim;
 mod dmarc;
 pub mod header;
 mod keys;
+mod last_good;
 mod resolver;
 pub mod results;
 mod spf;
@@ -17,9 +18,10 @@ mod tags;
 pub use results::*;
 
 use crate::mail::{Domain, Envelope, Message};
-use crate::policy::config;
+use crate::policy::{Policy, config, forwarder};
 use mail_auth::AuthenticatedMessage;
 use resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -31,22 +33,37 @@ const MAX_HEADER_BYTES: usize = 256 * 1024;
 /// Queries that stay for what DMARC asks when signatures and SPF are known: whether the author domain exists, and one
 /// walk towards the organization of a domain that vouches (RFC 9989 section 4.10).
 const POLICY_QUERIES: usize = 9;
+/// Seconds of an hour.
+const HOUR: u64 = 3600;
 
 /// Asks the DNS and checks signatures; keeps its cache and is shared by all messages.
 pub struct Authenticator {
     resolver: Option<Resolver>,
     budget: Duration,
+    /// Hosts whose names are confirmed: those an exemption is bound to.
+    hosts: Vec<Domain>,
 }
 
 impl Authenticator {
-    /// An authenticator over the configured resolvers.
+    /// An authenticator over the configured resolvers that knows no brand and no forwarder.
     pub fn new(dns: &config::Dns) -> Result<Authenticator, String> {
-        Ok(Authenticator { resolver: Some(Resolver::new(dns)?), budget: Duration::from_millis(dns.budget_ms) })
+        let budget = Duration::from_millis(dns.budget_ms);
+        Ok(Authenticator { resolver: Some(Resolver::new(dns)?), budget, hosts: vec![] })
+    }
+
+    /// The one for a policy: it keeps the last good answers about the brands, and confirms the names of hosts that are
+    /// exempt.
+    pub fn for_policy(policy: &Policy) -> Result<Authenticator, String> {
+        let dns = &policy.config.dns;
+        let max_age = Duration::from_secs(dns.last_good_hours.saturating_mul(HOUR));
+        let new = Authenticator::new(dns)?;
+        let resolver = new.resolver.map(|r| r.remembering(policy.brand_domains(), max_age));
+        Ok(Authenticator { resolver, hosts: policy.exempt_hosts(), ..new })
     }
 
     /// One that asks nobody: everything is `none` and `unchecked`.
     pub fn offline() -> Authenticator {
-        Authenticator { resolver: None, budget: Duration::ZERO }
+        Authenticator { resolver: None, budget: Duration::ZERO, hosts: vec![] }
     }
 
     /// Authenticates one message within the budget. Never fails: trouble is `temperror`. Which ARC sealers are trusted
@@ -56,13 +73,16 @@ impl Authenticator {
             spf_helo: spf::helo_identity(envelope),
             spf: spf::sender_identity(envelope),
             client_ip: envelope.client.ip.map(|ip| ip.to_canonical()),
+            day: forwarder::today(),
             ..AuthResults::default()
         };
         let authors = author_domains(message, &mut results.limits);
         match &self.resolver {
             Some(resolver) => {
                 let lookups = self.lookups(resolver);
+                results.iprev = self.confirm(&lookups, &envelope.client.name, results.client_ip).await;
                 Check { lookups: &lookups, envelope, message, authors: &authors }.run(&mut results).await;
+                results.remembered = lookups.remembered();
                 if lookups.ran_out() {
                     results.limits.push(format!("more than {MAX_QUERIES} DNS queries"));
                 }
@@ -87,6 +107,19 @@ impl Authenticator {
             Some(resolver) => spf::explain(&self.lookups(resolver), envelope, envelope.client.ip).await,
             None => (SpfResult::None, None),
         }
+    }
+
+    /// Whether the client's name, if an exemption depends on it, has the client's address. Who confirms a name by its
+    /// addresses needs no PTR record: only the name's owner can list the address there.
+    async fn confirm(&self, lookups: &Lookups<'_>, name: &str, ip: Option<IpAddr>) -> Iprev {
+        let name = Domain::parse(name).filter(|name| self.hosts.iter().any(|h| name.is_within(h)));
+        let (Some(name), Some(ip)) = (name, ip) else { return Iprev::default() };
+        let result = match lookups.addresses(name.as_str(), ip.is_ipv6()).await {
+            Ok(addresses) if addresses.contains(&ip) => IprevResult::Pass,
+            Ok(_) => IprevResult::Fail,
+            Err(_) => IprevResult::TempError,
+        };
+        Iprev { result, name: Some(name) }
     }
 
     /// What one message may ask.
@@ -141,6 +174,7 @@ impl Check<'_> {
                 arc::verify(self.lookups, parsed, &answers, &mut results.arc).await;
             }
             results.dkim = dkim::verify(self.lookups, parsed, &answers, slots).await;
+            self.lookups.held(&results.dkim, &answers);
         }
         for author in self.authors {
             let judged = dmarc::judge(self.lookups, author, &answers, results).await;

@@ -5,6 +5,9 @@
 //! what another reads there. "No such record" is an empty answer; everything else that is no answer is [`Trouble`],
 //! and trouble is never more than `temperror`.
 
+use super::last_good::LastGood;
+use super::{Dkim, DkimResult, Remembered};
+use crate::mail::Domain;
 use crate::policy::config;
 use futures_util::future::join_all;
 use mail_auth::MessageAuthenticator;
@@ -19,8 +22,8 @@ use mail_auth::hickory_resolver::system_conf::read_system_conf;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -53,6 +56,7 @@ pub(super) type Answers = HashMap<String, Result<Vec<String>, Trouble>>;
 #[derive(Clone)]
 pub(super) struct Resolver {
     inner: MessageAuthenticator,
+    last_good: Option<Arc<LastGood>>,
 }
 
 impl Resolver {
@@ -74,7 +78,12 @@ impl Resolver {
         options.negative_max_ttl = Some(MAX_NEGATIVE_TTL);
         let inner =
             MessageAuthenticator::new(servers, options).map_err(|e| format!("cannot set up the resolver: {e}"))?;
-        Ok(Resolver { inner })
+        Ok(Resolver { inner, last_good: None })
+    }
+
+    /// Lets the last good answers about names at and below `domains` stand in for the DNS while it does not answer.
+    pub(super) fn remembering(self, domains: Vec<Domain>, max_age: Duration) -> Resolver {
+        Resolver { last_good: LastGood::new(domains, max_age).map(Arc::new), ..self }
     }
 
     /// For the checks that mail_auth does with look-ups of its own.
@@ -111,6 +120,8 @@ impl Failure {
 struct Queries {
     left: AtomicUsize,
     refused: AtomicBool,
+    /// Answers from [`LastGood`].
+    remembered: Mutex<Vec<Remembered>>,
 }
 
 /// The look-ups of one message: they share its deadline and its [`MAX_QUERIES`].
@@ -124,7 +135,11 @@ pub(super) struct Lookups<'a> {
 impl<'a> Lookups<'a> {
     /// All that one message may ask until `deadline`.
     pub(super) fn new(resolver: &'a Resolver, deadline: Instant) -> Lookups<'a> {
-        let queries = Queries { left: AtomicUsize::new(MAX_QUERIES), refused: AtomicBool::new(false) };
+        let queries = Queries {
+            left: AtomicUsize::new(MAX_QUERIES),
+            refused: AtomicBool::new(false),
+            remembered: Mutex::default(),
+        };
         Lookups { resolver, deadline, queries: Arc::new(queries), spared: 0 }
     }
 
@@ -144,13 +159,49 @@ impl<'a> Lookups<'a> {
         self.resolver.mail_auth()
     }
 
-    /// The TXT records at `name`, the strings of each joined (RFC 7208 section 3.3); empty if there are none.
+    /// The TXT records at `name`, the strings of each joined (RFC 7208 section 3.3); empty if there are none. Where the
+    /// DNS does not answer, the last good answer does, if there is one.
     pub(super) async fn txt(&self, name: &str) -> Result<Vec<String>, Trouble> {
-        self.records(name, RecordType::TXT, |data| match data {
+        let answer = self.records(name, RecordType::TXT, |data| match data {
             RData::TXT(txt) => Some(String::from_utf8_lossy(&txt.txt_data.concat()).into_owned()),
             _ => None,
-        })
-        .await
+        });
+        let Some(last_good) = &self.resolver.last_good else { return answer.await };
+        match answer.await {
+            Ok(texts) => {
+                last_good.said(name, &texts);
+                Ok(texts)
+            }
+            Err(trouble) => {
+                last_good.recall(name).map(|(texts, remembered)| self.note(texts, remembered)).ok_or(trouble)
+            }
+        }
+    }
+
+    fn note(&self, texts: Vec<String>, remembered: Remembered) -> Vec<String> {
+        let mut all = self.queries.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.iter().any(|r| r.name == remembered.name) {
+            all.push(remembered);
+        }
+        texts
+    }
+
+    /// The answers that stood in for the DNS.
+    pub(super) fn remembered(&self) -> Vec<Remembered> {
+        self.queries.remembered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes the keys with which signatures verified.
+    pub(super) fn held(&self, signatures: &[Dkim], answers: &Answers) {
+        let Some(last_good) = &self.resolver.last_good else { return };
+        for signature in signatures.iter().filter(|s| s.result == DkimResult::Pass) {
+            let Some(name) = signature.key_name() else { continue };
+            for (asked, answer) in answers {
+                if let (Ok(texts), true) = (answer, Domain::parse(asked).as_ref() == Some(&name)) {
+                    last_good.held(asked, texts);
+                }
+            }
+        }
     }
 
     /// The TXT records of several names, asked for at the same time. Equal names are asked for once.

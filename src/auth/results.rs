@@ -4,6 +4,7 @@
 
 use crate::mail::Domain;
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// Result of an SPF check, RFC 7208 section 2.6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -101,6 +102,13 @@ pub struct Dkim {
     pub reason: String,
 }
 
+impl Dkim {
+    /// Where its key stands; `None` if `d=` or `s=` are no names.
+    pub fn key_name(&self) -> Option<Domain> {
+        Domain::parse(&format!("{}._domainkey.{}", self.selector, self.domain.as_ref()?))
+    }
+}
+
 /// DMARC for one author domain. A message with several From domains has one of these for each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dmarc {
@@ -127,6 +135,45 @@ pub struct Arc {
     pub attested: Vec<Domain>,
 }
 
+/// Result of confirming the client's name by that name's addresses, RFC 8601 section 2.7.3.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub enum IprevResult {
+    #[default]
+    None,
+    Pass,
+    Fail,
+    TempError,
+}
+
+/// Whether the client is the host that the MTA took it for. Looked at only where an exemption depends on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Iprev {
+    /// The result.
+    pub result: IprevResult,
+    /// The client's name.
+    pub name: Option<Domain>,
+}
+
+/// An earlier answer about a brand's own name that stood in for a DNS that did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The name.
+    pub name: String,
+    /// Time since the DNS gave the answer.
+    pub age: Duration,
+}
+
+impl std::fmt::Display for Remembered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let minutes = self.age.as_secs() / 60;
+        match minutes {
+            0..120 => write!(f, "{} as of {minutes} minutes ago", self.name),
+            _ => write!(f, "{} as of {} hours ago", self.name, minutes / 60),
+        }
+    }
+}
+
 /// All of it, for one message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuthResults {
@@ -142,6 +189,12 @@ pub struct AuthResults {
     pub arc: Arc,
     /// The client address the checks used.
     pub client_ip: Option<IpAddr>,
+    /// Whether the client's name is its own.
+    pub iprev: Iprev,
+    /// Earlier answers that the checks had to use.
+    pub remembered: Vec<Remembered>,
+    /// The day of the checks, in days since 1970-01-01 (UTC), by which exemptions expire.
+    pub day: i64,
     /// Limits that cut the checks short, in words (`more than 10 DKIM signatures`).
     pub limits: Vec<String>,
     /// True when the caller asked for no DNS: everything is `none` because nobody looked.
@@ -168,6 +221,7 @@ words!(SpfResult { None => "none", Neutral => "neutral", Pass => "pass", Fail =>
 words!(DkimResult { None => "none", Pass => "pass", Fail => "fail", Policy => "policy", Neutral => "neutral",
     TempError => "temperror", PermError => "permerror" });
 words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror", PermError => "permerror" });
+words!(IprevResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(ArcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(DmarcPolicy { None => "none", Quarantine => "quarantine", Reject => "reject" });
 
@@ -188,6 +242,11 @@ impl AuthResults {
             DmarcResult::Pass => 0,
         };
         self.dmarc.iter().rev().max_by_key(badness).cloned().unwrap_or_default()
+    }
+
+    /// The earlier answer that was used about `name`, if one was.
+    pub fn remembered(&self, name: &str) -> Option<&Remembered> {
+        self.remembered.iter().find(|r| r.name == name)
     }
 
     /// Domains that passing DKIM signatures vouch with.

@@ -50,7 +50,7 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
     let authenticator = if args.no_dns {
         Authenticator::offline()
     } else {
-        Authenticator::new(&policy.config.dns).map_err(|e| Failure::new(EX_UNAVAILABLE, e))?
+        Authenticator::for_policy(&policy).map_err(|e| Failure::new(EX_UNAVAILABLE, e))?
     };
     let files = listed(&args.files)?;
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -3,6 +3,7 @@
 use super::{EX_CONFIG, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
+use crate::policy::forwarder::today;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 
@@ -30,6 +31,7 @@ pub(super) fn run(config: Option<&Path>, command: &Command) -> Result<u8, Failur
         Command::Check { postfix, postfix_config } => {
             let origin = config.map_or("the defaults".to_owned(), |c| c.display().to_string());
             print(&format!("{origin}: ok (policy {})\n", policy.id));
+            policy.warnings(today()).iter().for_each(|w| print(&format!("{origin}: warning: {w}\n")));
             if *postfix { check_postfix(&policy, postfix_config.as_deref()) } else { Ok(0) }
         }
         Command::Show => {

@@ -16,6 +16,9 @@ pub(super) fn as_json(v: &Verdict) -> Value {
             if f.shadow {
                 signal["shadow"] = true.into();
             }
+            if f.exempt {
+                signal["exempt"] = true.into();
+            }
             signal
         })
         .collect();
@@ -33,6 +36,9 @@ pub(super) fn as_json(v: &Verdict) -> Value {
     });
     if let Some(why) = &v.deferred {
         object["deferred"] = why.as_str().into();
+    }
+    if !v.notes.is_empty() {
+        object["notes"] = v.notes.clone().into();
     }
     if let Some(passed) = v.passed {
         object["passed"] = passed.as_str().into();

@@ -3,15 +3,17 @@
 //!
 //! Kept in memory and bounded: after a restart the count begins anew, which costs a few more retries and no mail.
 
+use crate::policy::config::{Fallback, OnFailure};
 use foldhash::fast::RandomState;
 use moka::sync::Cache;
 use std::hash::BuildHasher;
 use std::time::{Duration, Instant};
 
-/// Failures (panics, time-outs) on the same content before it is held: the first two may have been our bad moment.
-const MAX_FAILURES: u32 = 3;
-/// How long a message waits for the DNS to say who sent it: longer than any outage a retry schedule should bridge.
-const MAX_WAIT: Duration = Duration::from_secs(4 * 3600);
+/// Time within which deliveries of one message are one try: several queues, or several of our servers' connections, may
+/// hand over the same message at once, and no MTA retries sooner (RFC 5321 section 4.5.4.1).
+const ONE_TRY: Duration = Duration::from_secs(60);
+/// Seconds of an hour.
+const HOUR: u64 = 3600;
 /// When a message is forgotten after its last try: senders retry at least every few hours (RFC 5321 section 4.5.4.1).
 const FORGET_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// Messages remembered.
@@ -23,8 +25,37 @@ const TELLING_BYTES: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Patience {
     failures: Cache<u64, u32>,
-    waiting: Cache<String, Instant>,
+    waiting: Cache<String, Wait>,
     hasher: RandomState,
+}
+
+/// How a message has waited for the DNS.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    first: Instant,
+    last: Instant,
+    tries: u32,
+}
+
+impl Wait {
+    /// The wait of a message seen first at `now`.
+    fn beginning(now: Instant) -> Wait {
+        Wait { first: now, last: now, tries: 1 }
+    }
+
+    /// The wait after the message came again.
+    fn again(self, now: Instant) -> Wait {
+        match now.duration_since(self.last) < ONE_TRY {
+            true => self,
+            false => Wait { last: now, tries: self.tries.saturating_add(1), ..self },
+        }
+    }
+
+    /// True if it has been put off as often or as long as the operator wants.
+    fn is_enough(self, now: Instant, limits: &OnFailure) -> bool {
+        let longest = Duration::from_secs(limits.dns_hours.saturating_mul(HOUR));
+        self.tries > limits.dns_tries || now.duration_since(self.first) >= longest
+    }
 }
 
 impl Patience {
@@ -41,17 +72,19 @@ impl Patience {
         self.hasher.hash_one((&raw[..raw.len().min(TELLING_BYTES)], raw.len()))
     }
 
-    /// Notes that this content failed; true if that was once too often.
-    pub(crate) fn failed(&self, print: u64) -> bool {
-        let times = self.failures.get(&print).unwrap_or_default() + 1;
+    /// Notes that this content failed; true if it is to be held.
+    pub(crate) fn failed(&self, print: u64, limits: &OnFailure) -> bool {
+        let times = self.failures.get(&print).unwrap_or_default().saturating_add(1);
         self.failures.insert(print, times);
-        times >= MAX_FAILURES
+        limits.error == Fallback::Quarantine || times >= limits.error_tries
     }
 
     /// Notes that this case waits for the DNS; true if it has waited long enough.
-    pub(crate) fn waited_enough(&self, case_id: &str) -> bool {
-        let first = self.waiting.get_with_by_ref(case_id, Instant::now);
-        first.elapsed() >= MAX_WAIT
+    pub(crate) fn waited_enough(&self, case_id: &str, limits: &OnFailure) -> bool {
+        let now = Instant::now();
+        let wait = self.waiting.get(case_id).map_or_else(|| Wait::beginning(now), |wait| wait.again(now));
+        self.waiting.insert(case_id.to_owned(), wait);
+        wait.is_enough(now, limits)
     }
 }
 
@@ -63,8 +96,30 @@ mod tests {
     fn the_third_failure_of_the_same_content_is_one_too_many() {
         let patience = Patience::new();
         let (one, other) = (patience.print_of(b"one"), patience.print_of(b"other"));
-        assert!(!patience.failed(one) && !patience.failed(other));
-        assert!(!patience.failed(one) && patience.failed(one));
-        assert!(!patience.waited_enough("case"));
+        let limits = OnFailure::default();
+        let failed = |print| patience.failed(print, &limits);
+        assert!(!failed(one) && !failed(other));
+        assert!(!failed(one) && failed(one));
+        assert!(patience.failed(other, &OnFailure { error: Fallback::Quarantine, ..limits }));
+    }
+
+    #[test]
+    fn waiting_ends_after_tries_or_hours() {
+        let (limits, start) = (OnFailure::default(), Instant::now());
+        let minutes = |n: u64| start + Duration::from_secs(n * 60);
+        let mut wait = Wait::beginning(start);
+        for (n, enough) in [(0, false), (5, false), (15, false), (35, true)] {
+            wait = if n == 0 { wait } else { wait.again(minutes(n)) };
+            assert_eq!(wait.is_enough(minutes(n), &limits), enough, "try after {n} minutes");
+        }
+        let burst = (0..50).fold(Wait::beginning(start), |wait, _| wait.again(start));
+        assert!(!burst.is_enough(start, &limits), "deliveries at once are one try");
+        assert!(Wait::beginning(start).again(minutes(240)).is_enough(minutes(240), &limits), "four hours are enough");
+    }
+
+    #[test]
+    fn a_burst_is_one_try() {
+        let patience = Patience::new();
+        assert!((0..20).all(|_| !patience.waited_enough("case", &OnFailure::default())));
     }
 }

@@ -230,7 +230,7 @@ impl Session {
                 Plan::of(&verdict, &envelope, policy, &forged, &subjects, self.terms)
             }
             Err(why) => {
-                let held = shared.patience.failed(print);
+                let held = shared.patience.failed(print, &policy.config.failure);
                 shared.metrics.count_failure(why);
                 Line::of_failure(why, held, &envelope, policy, started.elapsed()).log();
                 Plan::failed(why, held, policy.config.policy.mode, &forged, self.terms)
@@ -275,9 +275,8 @@ impl Session {
             verdict.limits.push("more forged result fields than are removed".to_owned());
             verdict.action = verdict.action.max(Action::Quarantine);
         }
-        if verdict.defers() && self.shared.patience.waited_enough(&verdict.case_id) {
-            verdict.deferred = None;
-            verdict.action = verdict.action.max(Action::Quarantine);
+        if verdict.defers() && self.shared.patience.waited_enough(&verdict.case_id, &self.policy.config.failure) {
+            verdict.wait_no_longer();
         }
         // A report is never refused; and to name a report mailbox as second recipient must not open a door either.
         let reported = envelope.rcpt_to.iter().any(|to| self.policy.is_report_mailbox(to));

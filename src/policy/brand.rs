@@ -41,6 +41,8 @@ pub struct Brand {
     pub proof: config::Proof,
     /// Addresses to which members forward suspicious mail.
     pub report_mailboxes: Vec<String>,
+    dkim_selectors: Vec<String>,
+    signing_domains: Vec<Domain>,
     allied: Vec<Domain>,
     link_hosts: Vec<Domain>,
     neutral: Vec<Domain>,
@@ -68,9 +70,16 @@ impl Brand {
         if let Some(empty) = known.iter().find(|k| k.name.as_str().is_empty()) {
             return Err(("names", empty.written.clone()));
         }
+        let own = domains("domains", &profile.domains)?;
+        let signing_domains = domains("signing_domains", &profile.signing_domains)?;
+        if let Some(foreign) = signing_domains.iter().find(|d| !own.iter().any(|o| d.is_within(o))) {
+            return Err(("signing_domains", format!("{foreign}, which is not within domains,")));
+        }
         Ok(Brand {
             name: profile.name.clone(),
-            domains: domains("domains", &profile.domains)?,
+            domains: own,
+            dkim_selectors: profile.dkim_selectors.clone(),
+            signing_domains,
             proof: profile.proof,
             report_mailboxes: profile.report_mailboxes.clone(),
             allied: domains("allied", &profile.allied)?,
@@ -97,6 +106,14 @@ impl Brand {
     /// True if `domain` is the brand's own or below it.
     pub fn owns(&self, domain: &Domain) -> bool {
         self.ownership(domain) == Ownership::Own
+    }
+
+    /// True if a sound signature with this `d=` and `s=` proves that the brand sent a message: the domain is its own, and
+    /// among those configured if any are.
+    pub fn signs_with(&self, domain: &Domain, selector: &str) -> bool {
+        self.owns(domain)
+            && (self.signing_domains.is_empty() || self.signing_domains.contains(domain))
+            && (self.dkim_selectors.is_empty() || self.dkim_selectors.iter().any(|s| s.eq_ignore_ascii_case(selector)))
     }
 
     /// True if the brand's honest links may lead to `host`: its own, its allies' and its link hosts.

@@ -17,6 +17,7 @@ pub struct Config {
     pub dns: Dns,
     pub auth: Auth,
     pub policy: PolicySection,
+    pub failure: OnFailure,
     pub brand: Vec<Brand>,
     pub signals: BTreeMap<String, SignalSetting>,
     pub review: Review,
@@ -32,6 +33,7 @@ impl Default for Config {
             dns: Dns::default(),
             auth: Auth::default(),
             policy: PolicySection::default(),
+            failure: OnFailure::default(),
             brand: vec![Brand::elance()],
             signals: BTreeMap::new(),
             review: Review::default(),
@@ -87,11 +89,13 @@ pub struct Dns {
     pub budget_ms: u64,
     /// Answers kept in memory.
     pub cache_size: usize,
+    /// Hours for which the last good keys and records of the brands stand in for a DNS that does not answer; 0: never.
+    pub last_good_hours: u64,
 }
 
 impl Default for Dns {
     fn default() -> Self {
-        Dns { servers: vec![], timeout_ms: 1000, attempts: 2, budget_ms: 8000, cache_size: 10_000 }
+        Dns { servers: vec![], timeout_ms: 1000, attempts: 2, budget_ms: 8000, cache_size: 10_000, last_good_hours: 72 }
     }
 }
 
@@ -105,6 +109,37 @@ pub struct Auth {
     pub trusted_sealers: Vec<String>,
     /// Clients that are not judged as inbound.
     pub trusted_networks: Vec<IpNet>,
+    /// Who may hand over mail whose author cannot be proven any more.
+    pub forwarder: Vec<Forwarder>,
+}
+
+/// `[[auth.forwarder]]`: one exemption, bound to exactly one of `networks`, `host` and `dkim`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forwarder {
+    /// Why it is there.
+    pub reason: String,
+    /// The last day (UTC) it counts, `YYYY-MM-DD`.
+    pub expires: String,
+    /// The client's address lies in one of these.
+    #[serde(default)]
+    pub networks: Vec<IpNet>,
+    /// The client's name is this or below it, and the name's addresses hold the client's.
+    #[serde(default)]
+    pub host: String,
+    /// A signature of this domain, or one below it, passes.
+    #[serde(default)]
+    pub dkim: String,
+    /// Every recipient is one of these (`a@b.example`, `@b.example`); empty: any.
+    #[serde(default)]
+    pub recipients: Vec<String>,
+    /// What happens instead of refusal; worse only if other signals ask for it.
+    #[serde(default = "tag")]
+    pub action: Action,
+}
+
+fn tag() -> Action {
+    Action::Tag
 }
 
 impl Default for Auth {
@@ -113,6 +148,7 @@ impl Default for Auth {
             authserv_id: String::new(),
             trusted_sealers: vec![],
             trusted_networks: ["127.0.0.0/8", "::1/128"].iter().filter_map(|n| n.parse().ok()).collect(),
+            forwarder: vec![],
         }
     }
 }
@@ -131,6 +167,10 @@ pub struct PolicySection {
     pub reject: u32,
     /// The most that happens to a message that claims no brand.
     pub unclaimed_ceiling: Action,
+    /// The least that happens to mail that fails a stranger's published `p=reject`.
+    pub dmarc_reject: Action,
+    /// The same for `p=quarantine`.
+    pub dmarc_quarantine: Action,
     /// Put before the subject of a tagged message; empty leaves it alone.
     pub subject_prefix: String,
 }
@@ -143,7 +183,56 @@ impl Default for PolicySection {
             quarantine: 60,
             reject: 100,
             unclaimed_ceiling: Action::Tag,
+            dmarc_reject: Action::Quarantine,
+            dmarc_quarantine: Action::Tag,
             subject_prefix: "[Suspected spoof] ".into(),
+        }
+    }
+}
+
+/// What is done with mail that cannot be judged as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fallback {
+    /// It is delivered as far as it could be judged.
+    Accept,
+    /// The sender is to try again later (451).
+    Tempfail,
+    /// It is held.
+    Quarantine,
+}
+
+/// `[failure]`: what happens to mail of strangers when something fails. Mail that is passed (authenticated clients,
+/// trusted networks) never waits for the DNS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OnFailure {
+    /// The DNS does not say whether a brand sent what bears its address.
+    pub dns_brand: Fallback,
+    /// The DNS does not answer about other mail.
+    pub dns_stranger: Fallback,
+    /// Tries of one message that are answered 451 for want of DNS; then brand mail is held, other mail judged as it is.
+    pub dns_tries: u32,
+    /// Hours after which the same happens whatever the number of tries.
+    pub dns_hours: u64,
+    /// A panic or time-out.
+    pub error: Fallback,
+    /// Failures on the same content from which it is held instead of answered 451.
+    pub error_tries: u32,
+    /// The least that happens to mail with a brand's address and no proof when a limit cut its reading short.
+    pub limit_brand: Action,
+}
+
+impl Default for OnFailure {
+    fn default() -> Self {
+        OnFailure {
+            dns_brand: Fallback::Tempfail,
+            dns_stranger: Fallback::Accept,
+            dns_tries: 3,
+            dns_hours: 4,
+            error: Fallback::Tempfail,
+            error_tries: 3,
+            limit_brand: Action::Quarantine,
         }
     }
 }
@@ -186,6 +275,12 @@ pub struct Brand {
     /// What counts as proof.
     #[serde(default)]
     pub proof: Proof,
+    /// Selectors of the signatures that prove; empty: any.
+    #[serde(default)]
+    pub dkim_selectors: Vec<String>,
+    /// Exact `d=` of the signatures that prove, each within `domains`; empty: any within `domains`.
+    #[serde(default)]
+    pub signing_domains: Vec<String>,
     /// Words that contain or resemble the name and are not it.
     #[serde(default)]
     pub not_us: Vec<String>,
@@ -207,6 +302,8 @@ impl Brand {
             neutral_domains: vec![],
             weak_names: vec![],
             proof: Proof::DkimOrSpf,
+            dkim_selectors: vec![],
+            signing_domains: vec![],
             not_us: strings(&["freelance", "lance", "glance", "behance", "thelancet"]),
             report_mailboxes: strings(&["spoof@elance.com"]),
         }

@@ -4,7 +4,7 @@
 //! wrong with it, and the nearest valid name. Nothing is guessed and nothing is half loaded.
 
 use super::config::Config;
-use super::{Brand, Ladder, Phrases, Policy};
+use super::{Brand, Forwarder, Ladder, Phrases, Policy};
 use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
@@ -52,10 +52,11 @@ impl Policy {
             })?;
             brands.push(brand);
         }
+        let forwarders = compile_forwarders(&config, &place)?;
         let phrases = Phrases::built_in().map_err(|e| ConfigError(format!("conf/phrases: {e}")))?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
-        Ok(Policy { id: id_of(&config), ladder, brands, phrases, config })
+        Ok(Policy { id: id_of(&config), ladder, brands, forwarders, phrases, config })
     }
 
     /// The error for a signal id that does not exist; `known` are those that do.
@@ -63,6 +64,15 @@ impl Policy {
         let hint = nearest(id, known).map(|n| format!("; did you mean {n:?}?")).unwrap_or_default();
         Place { text, origin }.error(&["signals", id], &format!("there is no signal {id:?}{hint}"))
     }
+}
+
+fn compile_forwarders(config: &Config, place: &Place<'_>) -> Result<Vec<Forwarder>, ConfigError> {
+    let numbered = config.auth.forwarder.iter().enumerate();
+    let compile = |(n, written): (usize, &super::config::Forwarder)| {
+        Forwarder::compile(written)
+            .map_err(|(key, what)| place.error(&["auth", "forwarder", &n.to_string(), key], &what))
+    };
+    numbered.map(compile).collect()
 }
 
 /// Eight hexadecimal digits of SHA-256 over the effective configuration.
@@ -104,7 +114,16 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
             place.error(&["milter", "socket_mode"], &format!("{:?} is no octal mode such as \"0660\"", m.socket_mode))
         );
     }
-    let positive: [(&[&str], u64); 9] = [
+    let f = &config.failure;
+    if f.error == super::config::Fallback::Accept {
+        return Err(
+            place.error(&["failure", "error"], "mail is not delivered unjudged: \"tempfail\" or \"quarantine\"")
+        );
+    }
+    let positive: [(&[&str], u64); 12] = [
+        (&["failure", "dns_tries"], f.dns_tries.into()),
+        (&["failure", "dns_hours"], f.dns_hours),
+        (&["failure", "error_tries"], f.error_tries.into()),
         (&["milter", "listen"], m.listen.len() as u64),
         (&["milter", "max_connections"], m.max_connections as u64),
         (&["milter", "message_timeout_secs"], m.message_timeout_secs),

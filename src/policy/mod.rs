@@ -3,14 +3,17 @@
 
 pub mod brand;
 pub mod config;
+pub mod forwarder;
 pub mod load;
 pub mod phrases;
 
 pub use brand::{Brand, Ownership};
 pub use config::{Config, SignalMode, SignalSetting};
+pub use forwarder::{Forwarder, Known};
 pub use load::ConfigError;
 pub use phrases::{Hits, PhraseKind, Phrases};
 
+use crate::mail::Domain;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,6 +98,8 @@ pub struct Policy {
     pub ladder: Ladder,
     /// Protected brands, in configured order.
     pub brands: Vec<Brand>,
+    /// Exempt forwarders, the expired ones too.
+    pub forwarders: Vec<Forwarder>,
     /// Phrases of all languages.
     pub phrases: Phrases,
 }
@@ -108,6 +113,28 @@ impl Policy {
     /// All signal settings.
     pub fn settings(&self) -> &BTreeMap<String, SignalSetting> {
         &self.config.signals
+    }
+
+    /// Domains of all brands.
+    pub fn brand_domains(&self) -> Vec<Domain> {
+        self.brands.iter().flat_map(|b| b.domains.iter().cloned()).collect()
+    }
+
+    /// Hosts that exemptions are bound to by name.
+    pub fn exempt_hosts(&self) -> Vec<Domain> {
+        let hosts =
+            self.forwarders.iter().filter_map(|f| if let Known::Host(h) = &f.known { Some(h.clone()) } else { None });
+        hosts.collect()
+    }
+
+    /// What the operator should know though nothing is wrong, one sentence each; `day` in days since 1970-01-01.
+    pub fn warnings(&self, day: i64) -> Vec<String> {
+        let expired = self.forwarders.iter().filter(|f| f.has_expired(day));
+        expired
+            .map(|f| {
+                format!("auth.forwarder {:?} expired on {} and is ignored; renew or remove it", f.reason, f.expires)
+            })
+            .collect()
     }
 
     /// True if mail from this client is passed unjudged.

@@ -18,15 +18,22 @@ const MAX_REASONS: usize = 20;
 const LINE: usize = 78;
 
 /// The fields a judged message carries away, top to bottom: name and value, folded with LF and a blank, without a
-/// leading blank. Signals and reasons only when there are findings.
+/// leading blank. Signals and reasons only when there is something to tell.
 pub fn headers(verdict: &Verdict) -> Vec<(&'static str, String)> {
     let mut fields = vec![(VERDICT_FIELD, verdict_value(verdict))];
     if !verdict.findings.is_empty() {
         fields.push((SIGNALS_FIELD, signals_value(verdict)));
     }
     for finding in verdict.findings.iter().take(MAX_REASONS) {
-        let note = if finding.shadow { " (shadow, does not count)" } else { "" };
+        let note = match (finding.shadow, finding.exempt) {
+            (true, _) => " (shadow, does not count)",
+            (false, true) => " (exempt, does not count)",
+            (false, false) => "",
+        };
         fields.push((REASON_FIELD, format!("{}{note}: {}", finding.signal.title, finding.evidence)));
+    }
+    for note in verdict.notes.iter().take(MAX_REASONS) {
+        fields.push((REASON_FIELD, format!("Note: {note}")));
     }
     fields.into_iter().map(|(name, value)| (name, fold(name, &cut(plain(&value), MAX_VALUE)))).collect()
 }
@@ -53,8 +60,12 @@ fn verdict_value(v: &Verdict) -> String {
 
 fn signals_value(v: &Verdict) -> String {
     let told = v.findings.iter().map(|f| {
-        let shadow = if f.shadow { ", shadow" } else { "" };
-        format!("{}({}{shadow})", f.signal.id, f.points)
+        let aside = match (f.shadow, f.exempt) {
+            (true, _) => ", shadow",
+            (false, true) => ", exempt",
+            (false, false) => "",
+        };
+        format!("{}({}{aside})", f.signal.id, f.points)
     });
     told.collect::<Vec<_>>().join(", ")
 }

@@ -40,6 +40,7 @@ impl Line {
         line.add("passed", verdict.passed.map(Passed::as_str).unwrap_or_default());
         line.add("deferred", verdict.deferred.as_deref().unwrap_or_default());
         line.add("limits", &verdict.limits.join(", "));
+        line.add("notes", &verdict.notes.join(", "));
         line
     }
 
@@ -110,6 +111,7 @@ impl Line {
             passed = self.get("passed"),
             deferred = self.get("deferred"),
             limits = self.get("limits"),
+            notes = self.get("notes"),
             error = self.get("error"),
             "{self}"
         );

@@ -1,30 +1,33 @@
 //! The sender's own published policy asks receivers not to trust this message.
 
 use super::{Check, Evidence, Kind, Signal};
-use crate::auth::{DmarcPolicy, DmarcResult};
+use crate::policy::Action;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "dmarc-fail",
     title: "The author's domain disowns the message (DMARC)",
     why: "The domain's owner publishes a policy of quarantine or reject, and neither an aligned signature nor an aligned SPF \
-          pass is there (RFC 9989). Innocent case: mailing lists and forwarders that change the message; RFC 9989 asks not \
-          to refuse on this alone.",
+          pass is there (RFC 9989). What then happens at the least is policy.dmarc_reject and policy.dmarc_quarantine. Innocent \
+          case: mailing lists and forwarders that change the message; RFC 9989 asks not to refuse on this alone, and mail \
+          through a list that is itself authenticated is tagged at most.",
     points: 30,
     at_least: None,
     kind: Kind::Authentication,
-    check: Check::Message(check),
+    check: Check::Wish(check),
 };
 
-fn check(e: &Evidence<'_>) -> Option<String> {
-    let failed = e.auth.dmarc.iter().find(|d| d.result == DmarcResult::Fail && d.policy != DmarcPolicy::None)?;
-    let domain = failed.domain.as_ref()?;
-    if e.policy.brands.iter().any(|b| b.owns(domain)) {
-        return None;
-    }
-    Some(format!(
-        "{domain} publishes p={}, and the message fails it: spf={}, dkim={}",
-        failed.policy,
+fn check(e: &Evidence<'_>) -> Option<(Action, String)> {
+    let (domain, policy) = e.disowned_by()?;
+    let saw = format!(
+        "{domain} publishes p={policy}, and the message fails it: spf={}, dkim={}",
         e.auth.spf.result,
         e.auth.dkim_summary()
-    ))
+    );
+    match e.authenticated_list() {
+        Some(list) => Some((
+            e.asked_for(policy).min(Action::Tag),
+            format!("{saw}; it came through {list}, a list that is authenticated"),
+        )),
+        None => Some((e.asked_for(policy), saw)),
+    }
 }

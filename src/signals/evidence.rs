@@ -1,11 +1,11 @@
 //! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the insights
 //! that several signals share (proof, claims, folded text) worked out once.
 
-use crate::auth::{ArcResult, AuthResults, DkimResult, SpfResult};
+use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message};
 use crate::policy::config::Proof as Requirement;
-use crate::policy::{Brand, Hits, Ownership, PhraseKind, Policy};
+use crate::policy::{Action, Brand, Forwarder, Hits, Known, Ownership, PhraseKind, Policy};
 use std::cell::OnceCell;
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
@@ -90,17 +90,18 @@ impl<'a> Evidence<'a> {
     pub fn own_sender_unproven(&self, brand: &Brand) -> Option<&'a Mailbox> {
         let own = |d: &Domain| brand.owns(d);
         let sender = self.message.sender.iter().find(|m| m.domain.as_ref().is_some_and(own))?;
-        (self.vouched(own, brand.proof).is_none() && self.lookup_trouble(brand).is_none()).then_some(sender)
+        (self.vouched_by(brand).is_none() && self.lookup_trouble(brand).is_none()).then_some(sender)
     }
 
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
-    /// of the first.
+    /// of the first. What the brand publishes as DMARC policy changes nothing: its policy is pinned here, for names
+    /// below its domains that exist and that do not.
     pub fn proof(&self, brand: &Brand) -> Proof {
         if self.own_author(brand).is_none() {
             return Proof::NotClaimed;
         }
         let all_own = self.message.from.iter().all(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)));
-        match self.vouched(|d| brand.owns(d), brand.proof) {
+        match self.vouched_by(brand) {
             Some(domain) if all_own => Proof::Proven(domain),
             Some(_) => Proof::Missing,
             None => self.lookup_trouble(brand).map_or(Proof::Missing, Proof::Unknown),
@@ -115,7 +116,7 @@ impl<'a> Evidence<'a> {
             && authors.iter().all(|m| m.domain.as_ref().is_some_and(|d| ally(d) || brand.owns(d)))
             && authors.iter().filter_map(|m| m.domain.as_ref()).all(|author| {
                 let aligned = |d: &Domain| d.registrable() == author.registrable();
-                self.vouched(aligned, Requirement::DkimOrSpf).is_some()
+                self.vouched(aligned)
             })
     }
 
@@ -124,15 +125,26 @@ impl<'a> Evidence<'a> {
         matches!(self.proof(brand), Proof::Proven(_)) || self.from_proven_ally(brand)
     }
 
-    /// A domain accepted by `counts` that vouches for the message: a passing signature, a passing reverse-path, or a
-    /// trusted sealer that saw dmarc=pass.
-    fn vouched(&self, counts: impl Fn(&Domain) -> bool, requirement: Requirement) -> Option<Domain> {
-        let signed = self.auth.dkim_domains().find(|d| counts(d));
-        let path = (requirement == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::Pass)
-            .then_some(self.auth.spf.domain.as_ref())
-            .flatten()
-            .filter(|d| counts(d));
-        signed.or(path).or_else(|| self.attested().iter().find(|d| counts(d))).cloned()
+    /// A domain of the brand that vouches for the message: a passing signature as the brand makes them, a passing
+    /// reverse-path if the brand lets that count, or a trusted sealer that saw dmarc=pass. Never a provider's domain:
+    /// what its customers share proves none of them.
+    fn vouched_by(&self, brand: &Brand) -> Option<Domain> {
+        let signs = |s: &&Dkim| s.domain.as_ref().is_some_and(|d| brand.signs_with(d, &s.selector));
+        let passing = self.auth.dkim.iter().filter(|s| s.result == DkimResult::Pass);
+        let signed = passing.filter(signs).find_map(|s| s.domain.as_ref());
+        let own = |d: &&Domain| brand.owns(d);
+        let path = self.passing_path().filter(|_| brand.proof == Requirement::DkimOrSpf).filter(own);
+        signed.or(path).or_else(|| self.attested().iter().find(own)).cloned()
+    }
+
+    /// True if a passing signature, a passing reverse-path or a trusted sealer vouches for a domain that `counts`.
+    fn vouched(&self, counts: impl Fn(&Domain) -> bool) -> bool {
+        self.auth.dkim_domains().chain(self.passing_path()).chain(self.attested()).any(counts)
+    }
+
+    /// The domain of the reverse-path, if SPF passes for it.
+    fn passing_path(&self) -> Option<&'a Domain> {
+        self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::Pass)
     }
 
     /// Author domains for which a sealer the operator trusts saw dmarc=pass (RFC 8617 section 7.2).
@@ -149,15 +161,83 @@ impl<'a> Evidence<'a> {
     /// The look-up that failed and could have vouched for the brand, in words.
     fn lookup_trouble(&self, brand: &Brand) -> Option<String> {
         let own = |d: &Option<Domain>| d.as_ref().is_some_and(|d| brand.owns(d));
-        let signature = self.auth.dkim.iter().find(|d| d.result == DkimResult::TempError && own(&d.domain));
+        let signs = |s: &&Dkim| s.domain.as_ref().is_some_and(|d| brand.signs_with(d, &s.selector));
+        let signature = self.auth.dkim.iter().filter(|d| d.result == DkimResult::TempError).find(signs);
         if let Some(dkim) = signature {
             return Some(format!("the key {:?} of {} could not be looked up", dkim.selector, brand.name));
         }
         if self.auth.arc.result == ArcResult::TempError && self.sealer_is_trusted() {
             return Some("the key of a trusted ARC sealer could not be looked up".to_owned());
         }
+        if let Some(forwarder) = self.exemptions().find(|f| self.hands_over(f).is_none()) {
+            return Some(format!(
+                "whether an exempt forwarder ({}) handed it over could not be looked up",
+                forwarder.reason
+            ));
+        }
         let spf = brand.proof == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::TempError;
         (spf && own(&self.auth.spf.domain)).then(|| format!("the SPF record of {} could not be looked up", brand.name))
+    }
+
+    /// The exemption under which the message was handed over, if there is one.
+    pub fn exemption(&self) -> Option<&'a Forwarder> {
+        self.exemptions().find(|f| self.hands_over(f) == Some(true))
+    }
+
+    /// The exemptions that have not expired and hold for all recipients.
+    fn exemptions(&self) -> impl Iterator<Item = &'a Forwarder> {
+        let (day, recipients) = (self.auth.day, &self.envelope.rcpt_to);
+        self.policy.forwarders.iter().filter(move |f| !f.has_expired(day) && f.delivers_to(recipients))
+    }
+
+    /// Whether this forwarder handed the message over; `None` if the DNS does not say.
+    fn hands_over(&self, forwarder: &Forwarder) -> Option<bool> {
+        match &forwarder.known {
+            Known::Networks(_) => Some(self.auth.client_ip.is_some_and(|ip| forwarder.has_address(ip))),
+            Known::Host(host) => match &self.auth.iprev.name {
+                Some(name) if name.is_within(host) => match self.auth.iprev.result {
+                    IprevResult::TempError => None,
+                    result => Some(result == IprevResult::Pass),
+                },
+                _ => Some(false),
+            },
+            Known::Signature(domain) => {
+                let is = |wanted: DkimResult| {
+                    let within = |s: &Dkim| s.domain.as_ref().is_some_and(|d| d.is_within(domain));
+                    self.auth.dkim.iter().any(|s| s.result == wanted && within(s))
+                };
+                if !is(DkimResult::Pass) && is(DkimResult::TempError) { None } else { Some(is(DkimResult::Pass)) }
+            }
+        }
+    }
+
+    /// The stranger whose published policy the message fails, and that policy; the strictest of several authors'.
+    /// Brands are not judged by what they publish, and what could not be looked up has not failed.
+    pub fn disowned_by(&self) -> Option<(&'a Domain, DmarcPolicy)> {
+        let failed = self.auth.dmarc.iter().filter(|d| d.result == DmarcResult::Fail && d.policy != DmarcPolicy::None);
+        let failed = failed.filter_map(|d| Some((d.domain.as_ref()?, d.policy)));
+        failed.filter(|(d, _)| !self.policy.brands.iter().any(|b| b.owns(d))).max_by_key(|(_, policy)| *policy)
+    }
+
+    /// The least that a stranger's published policy asks for here, RFC 9989 section 5.4.
+    pub fn asked_for(&self, policy: DmarcPolicy) -> Action {
+        match policy {
+            DmarcPolicy::None => Action::Accept,
+            DmarcPolicy::Quarantine => self.policy.config.policy.dmarc_quarantine,
+            DmarcPolicy::Reject => self.policy.config.policy.dmarc_reject,
+        }
+    }
+
+    /// The mailing list that the message names as its own and that vouches for it by a signature or the reverse-path.
+    /// The fields alone say nothing: anybody writes them.
+    pub fn authenticated_list(&self) -> Option<Domain> {
+        let named = ["List-Id", "List-Post"].into_iter().flat_map(|field| self.message.values(field));
+        let lists: Vec<Domain> = named.filter_map(list_domain).collect();
+        let vouches = |list: &Domain| {
+            let aligned = |d: &Domain| d.as_str().contains('.') && d.registrable() == list.registrable();
+            self.auth.dkim_domains().chain(self.passing_path()).any(aligned)
+        };
+        lists.into_iter().find(vouches)
     }
 
     /// True if the message poses as the brand towards its reader: its address without proof, its name or domain in a
@@ -191,4 +271,11 @@ impl<'a> Evidence<'a> {
         }
         kinds.iter().find_map(|kind| self.wording().iter().find_map(|hits| hits.of(*kind)))
     }
+}
+
+/// The domain of a List-Id (`Name <list.example>`) or List-Post (`<mailto:list@lists.example>`).
+fn list_domain(value: &str) -> Option<Domain> {
+    let inner = value.rsplit_once('<').map_or(value, |(_, rest)| rest.split('>').next().unwrap_or_default()).trim();
+    let address = inner.strip_prefix("mailto:").unwrap_or(inner).split('?').next().unwrap_or_default();
+    Domain::parse(address.rsplit_once('@').map_or(address, |(_, domain)| domain))
 }

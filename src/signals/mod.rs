@@ -57,6 +57,10 @@ pub static SIGNALS: [&Signal; 21] = [
     &limit_reached::SIGNAL,
 ];
 
+/// Signals that do not count when an exempt forwarder (`[[auth.forwarder]]`) handed the message over: what a forwarder
+/// breaks. Everything else it hands over is judged in full.
+const EXEMPTED: [&str; 2] = ["brand-from-unproven", "dmarc-fail"];
+
 /// What a signal is evidence of (DESIGN section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
@@ -97,6 +101,8 @@ pub enum Check {
     Message(fn(&Evidence<'_>) -> Option<String>),
     /// About one brand.
     Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
+    /// About what the sender's own domain wishes, with the least that is to happen for it.
+    Wish(fn(&Evidence<'_>) -> Option<(Action, String)>),
 }
 
 impl std::fmt::Debug for Signal {
@@ -116,6 +122,8 @@ pub struct Finding {
     pub at_least: Option<Action>,
     /// True if it is only reported (`mode = "shadow"`).
     pub shadow: bool,
+    /// True if it is reported and does not count, because an exempt forwarder handed the message over.
+    pub exempt: bool,
     /// What it saw, in words.
     pub evidence: String,
 }
@@ -160,6 +168,7 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
         points: setting.and_then(|s| s.points).unwrap_or(signal.points),
         at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
         shadow: mode == SignalMode::Shadow,
+        exempt: EXEMPTED.contains(&signal.id) && evidence.exemption().is_some(),
         evidence: saw,
     };
     match signal.check {
@@ -169,6 +178,10 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
                 findings.extend(check(evidence, brand).map(finding));
             }
         }
+        Check::Wish(check) => found.message.extend(check(evidence).map(|(wish, saw)| {
+            let finding = finding(saw);
+            Finding { at_least: finding.at_least.or(Some(wish)), ..finding }
+        })),
     }
 }
 

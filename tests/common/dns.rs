@@ -19,12 +19,12 @@ use hickory_server::zone_handler::MessageResponseBuilder;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 
-/// Time-to-live of every answer, in seconds: longer than any test.
+/// Time-to-live of answers, in seconds, unless the zone says otherwise (`$TTL 0`): longer than any test.
 const TTL: u32 = 300;
 /// Octets in one string of a TXT record, RFC 1035 section 3.3.14.
 const TXT_STRING: usize = 255;
@@ -45,6 +45,7 @@ pub(crate) struct DnsServer {
     pub(crate) addr: SocketAddr,
     /// Questions received so far.
     pub(crate) queries: Arc<AtomicUsize>,
+    zone: Arc<Mutex<Zone>>,
     _server: Server<Answerer>,
 }
 
@@ -52,6 +53,12 @@ impl DnsServer {
     /// Questions received so far.
     pub(crate) fn count(&self) -> usize {
         self.queries.load(Ordering::Relaxed)
+    }
+
+    /// Serves another zone from now on.
+    pub(crate) fn replace(&self, zone_text: &str) -> Result<(), String> {
+        *self.zone.lock().map_err(|e| e.to_string())? = Zone::parse(zone_text)?;
+        Ok(())
     }
 }
 
@@ -65,10 +72,11 @@ pub(crate) async fn serve_zone(zone: Zone, port: u16) -> Result<DnsServer, Strin
     let (udp, tcp) = bind(port).await?;
     let addr = tcp.local_addr().map_err(|e| e.to_string())?;
     let queries = Arc::new(AtomicUsize::new(0));
-    let mut server = Server::new(Answerer { zone, queries: Arc::clone(&queries) });
+    let zone = Arc::new(Mutex::new(zone));
+    let mut server = Server::new(Answerer { zone: Arc::clone(&zone), queries: Arc::clone(&queries) });
     server.register_socket(udp);
     server.register_listener(tcp, TCP_IDLE, TCP_RESPONSES);
-    Ok(DnsServer { addr, queries, _server: server })
+    Ok(DnsServer { addr, queries, zone, _server: server })
 }
 
 async fn bind(port: u16) -> Result<(UdpSocket, TcpListener), String> {
@@ -89,7 +97,7 @@ async fn bind(port: u16) -> Result<(UdpSocket, TcpListener), String> {
 
 /// What hickory's server asks: answers from the zone, counted.
 struct Answerer {
-    zone: Zone,
+    zone: Arc<Mutex<Zone>>,
     queries: Arc<AtomicUsize>,
 }
 
@@ -102,9 +110,10 @@ impl RequestHandler for Answerer {
         metadata.recursion_available = true;
         let unanswered = ResponseInfo::from(Header { metadata, counts: HeaderCounts::default() });
         let Ok(info) = request.request_info() else { return unanswered };
-        let Some(mut answer) = self.zone.answer(info.query.name().into(), info.query.query_type()) else {
+        let Ok(found) = self.zone.lock().map(|z| z.answer(info.query.name().into(), info.query.query_type())) else {
             return unanswered;
         };
+        let Some(mut answer) = found else { return unanswered };
         tokio::time::sleep(answer.delay).await;
         if answer.transport != Transport::Sound {
             if info.protocol == Protocol::Udp {
@@ -154,6 +163,7 @@ struct Node {
 #[derive(Debug, Default)]
 pub(crate) struct Zone {
     nodes: BTreeMap<String, Node>,
+    ttl: Option<u32>,
 }
 
 impl Zone {
@@ -171,6 +181,10 @@ impl Zone {
     fn add(&mut self, line: &str) -> Result<(), String> {
         let (owner, rest) = line.split_once(char::is_whitespace).ok_or("no type")?;
         let rest = rest.trim();
+        if owner == "$TTL" {
+            self.ttl = Some(rest.parse().map_err(|_| format!("{rest:?} is no number"))?);
+            return Ok(());
+        }
         let (kind, rdata) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
         let node = self.node_at(&name(owner)?);
         match kind.to_ascii_uppercase().as_str() {
@@ -225,6 +239,7 @@ impl Zone {
 
     /// The answer to a question; none to `TIMEOUT` names.
     fn answer(&self, mut owner: Name, wanted: RecordType) -> Option<Answer> {
+        let ttl = self.ttl.unwrap_or(TTL);
         let (delay, transport) = (Duration::ZERO, Transport::Sound);
         let mut answer = Answer { code: ResponseCode::NoError, records: vec![], soa: None, delay, transport };
         for _ in 0..MAX_ALIASES {
@@ -245,20 +260,20 @@ impl Zone {
                 break;
             };
             let records = node.records.iter().filter(|r| r.record_type() == wanted || wanted == RecordType::ANY);
-            answer.records.extend(records.map(|r| Record::from_rdata(owner.clone(), TTL, r.clone())));
+            answer.records.extend(records.map(|r| Record::from_rdata(owner.clone(), ttl, r.clone())));
             let alias =
                 node.records.iter().find_map(|r| if let RData::CNAME(to) = r { Some(to.0.clone()) } else { None });
             match alias {
                 Some(to) if wanted != RecordType::CNAME => {
-                    answer.records.push(Record::from_rdata(owner, TTL, RData::CNAME(CNAME(to.clone()))));
+                    answer.records.push(Record::from_rdata(owner, ttl, RData::CNAME(CNAME(to.clone()))));
                     owner = to;
                 }
                 _ => break,
             }
         }
         if !answer.records.iter().any(|r| r.data.record_type() == wanted) {
-            let soa = SOA::new(Name::root(), Name::root(), 1, 3600, 600, 86400, TTL);
-            answer.soa = Some(Record::from_rdata(Name::root(), TTL, RData::SOA(soa)));
+            let soa = SOA::new(Name::root(), Name::root(), 1, 3600, 600, 86400, ttl);
+            answer.soa = Some(Record::from_rdata(Name::root(), ttl, RData::SOA(soa)));
         }
         Some(answer)
     }

@@ -37,6 +37,7 @@ pub fn verdict(action: Action, policy: &Policy) -> Verdict {
         points: 100,
         at_least: None,
         shadow: false,
+        exempt: false,
         evidence: "From: says elance.com\r\nX-Injected: yes \u{202e}".to_owned(),
     };
     Verdict {
@@ -50,6 +51,7 @@ pub fn verdict(action: Action, policy: &Policy) -> Verdict {
         auth: AuthResults::default(),
         limits: vec![],
         deferred: None,
+        notes: vec![],
         passed: None,
         mode: policy.config.policy.mode,
         case_id: "case0123456789ab".to_owned(),
