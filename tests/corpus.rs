@@ -1,7 +1,8 @@
 //! Judges every message of the corpus as the milter would, over real DNS packets, and says of all that differ at once.
 //!
 //! `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, and writes `action` and `signals` into
-//! cases that leave `action` out; what a case already says is never changed. `CORPUS=text` keeps to names that hold it.
+//! cases that leave `action` out, `signals` into those whose `action` is right; what a case already says is never changed.
+//! `CORPUS=text` keeps to names that hold it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -29,6 +30,11 @@ const PROGRAMS_AT_ONCE: usize = 4;
 /// Cases a signal needs that fire it, and that nearly do.
 const FIRING: usize = 3;
 const NEAR_MISSES: usize = 2;
+/// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and hostile/.
+const ATTACKS: usize = 150;
+const HONEST_ODD: usize = 60;
+/// What the names of those honest messages begin with.
+const HONEST: &str = "honest-";
 /// Folders that are not named for a signal.
 const OTHER_FOLDERS: [&str; 3] = ["legitimate", "authentication", "hostile"];
 
@@ -55,7 +61,8 @@ async fn every_message_gets_the_expected_verdict() {
             verdict = judged(&case, &policy, &authenticator).await;
         }
         let outcome = outcome_of(&verdict);
-        if update && case.action.is_empty() {
+        let open = case.action.is_empty() || !case.signals_decided && case.action == outcome.action;
+        if update && open {
             write_expectation(&case, &outcome);
             continue;
         }
@@ -134,6 +141,20 @@ fn legitimate_mail_is_accepted() {
     for case in corpus::load(&corpus::directory()).iter().filter(|c| c.folder == "legitimate") {
         assert_eq!(case.action, "accept", "{}", case.name);
     }
+}
+
+#[test]
+fn authentication_is_attacked_and_honest_mail_spared() {
+    let cases = corpus::load(&corpus::directory());
+    let here = |c: &&Case| c.folder == "authentication" || c.folder == "hostile";
+    let is_honest = |c: &Case| c.name.split('/').next_back().is_some_and(|n| n.starts_with(HONEST));
+    let (honest, others): (Vec<&Case>, Vec<&Case>) = cases.iter().filter(here).partition(|c| is_honest(c));
+    for case in &honest {
+        assert_eq!(case.action, "accept", "{}", case.name);
+    }
+    let caught = others.iter().filter(|c| matches!(c.action.as_str(), "tag" | "quarantine" | "reject")).count();
+    assert!(caught >= ATTACKS, "only {caught} attacks");
+    assert!(honest.len() >= HONEST_ODD, "only {} honest odd messages", honest.len());
 }
 
 /// Postfix hands over what came by SMTP; only hostile/ may hold lines no SMTP client would send.
@@ -256,13 +277,14 @@ fn sign(case: &mut Case) {
     std::fs::write(&case.eml, &case.raw).unwrap();
 }
 
-/// Puts `action` and `signals` below `why`, for someone to read before they are committed.
+/// Puts `action` and `signals` below `why` in place of what stood there, for someone to read before they are committed.
 fn write_expectation(case: &Case, outcome: &Outcome) {
     let path = case.eml.with_extension("toml");
     let text = std::fs::read_to_string(&path).unwrap();
     let signals: Vec<String> = outcome.signals.iter().map(|s| format!("{s:?}")).collect();
     let lines = format!("action = {:?}\nsignals = [{}]\n", outcome.action, signals.join(", "));
-    let kept: String = text.split_inclusive('\n').filter(|line| !line.starts_with("signals =")).collect();
+    let decided = |line: &&str| !line.starts_with("signals =") && !line.starts_with("action =");
+    let kept: String = text.split_inclusive('\n').filter(decided).collect();
     let after_why = kept.find('\n').map_or(kept.len(), |at| at + 1);
     std::fs::write(&path, format!("{}{lines}{}", &kept[..after_why], &kept[after_why..])).unwrap();
 }

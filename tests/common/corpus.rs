@@ -35,6 +35,8 @@ pub struct Case {
     pub action: String,
     /// Ids of exactly the signals that fire, sorted.
     pub signals: Vec<String>,
+    /// False if the case leaves `signals` out: not yet decided.
+    pub signals_decided: bool,
     /// Authentication results, where the case cares.
     pub auth: ExpectedAuth,
     /// How the message arrived.
@@ -84,8 +86,7 @@ struct File {
     why: String,
     #[serde(default)]
     action: String,
-    #[serde(default)]
-    signals: Vec<String>,
+    signals: Option<Vec<String>>,
     #[serde(default)]
     envelope: FileEnvelope,
     #[serde(default)]
@@ -145,7 +146,8 @@ pub fn load_case(toml: &Path) -> Case {
     let eml = toml.with_extension("eml");
     let folder = toml.parent().and_then(Path::file_name).unwrap().to_string_lossy().into_owned();
     let stem = toml.file_stem().unwrap().to_string_lossy().into_owned();
-    let mut signals = file.signals;
+    let signals_decided = file.signals.is_some();
+    let mut signals = file.signals.unwrap_or_default();
     signals.sort();
     let ip = file.envelope.ip.map(|ip| ip.parse().unwrap_or_else(|e| panic!("{}: ip: {e}", toml.display())));
     Case {
@@ -156,6 +158,7 @@ pub fn load_case(toml: &Path) -> Case {
         why: file.why,
         action: file.action,
         signals,
+        signals_decided,
         auth: file.auth,
         envelope: Envelope {
             client: Client { ip, name: String::new() },
