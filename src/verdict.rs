@@ -6,6 +6,7 @@
 //! and counts as little as the exemption says. Same findings and same policy give the same verdict.
 
 use crate::auth::AuthResults;
+use crate::mail::Domain;
 use crate::policy::config::Fallback;
 use crate::policy::{Action, Ladder, Mode, Policy};
 use crate::signals::{Evidence, Examination, Finding, Kind, Proof, examine};
@@ -52,6 +53,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// What authentication said.
     pub auth: AuthResults,
+    /// The ARC sealer the operator trusts whose word vouches for an author where DMARC does not.
+    pub sealer: Option<Domain>,
     /// Limits that cut the judgement short, in words.
     pub limits: Vec<String>,
     /// `Some(why)`: what decides could not be looked up; the MTA is to try again later (451).
@@ -203,6 +206,7 @@ fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         proven: false,
         findings: vec![],
         auth: evidence.auth.clone(),
+        sealer: evidence.overriding_sealer().cloned(),
         limits: limits.collect(),
         deferred: None,
         notes: remembered.map(|r| format!("the DNS does not answer, so {r} was used")).collect(),

@@ -14,7 +14,13 @@ const MAX_VALUE: usize = 256;
 const BARE: &[u8] = b".-_+@~/:";
 
 /// The value of our Authentication-Results field, folded with LF + blank, without the name and without a leading space.
-pub fn authentication_results(results: &AuthResults, envelope: &Envelope, authserv_id: &str) -> String {
+/// `word_of` is the ARC sealer whose word counts although DMARC fails.
+pub fn authentication_results(
+    results: &AuthResults,
+    envelope: &Envelope,
+    authserv_id: &str,
+    word_of: Option<&Domain>,
+) -> String {
     let mut parts = vec![];
     if !results.unchecked {
         parts.extend(spf_parts(results, envelope));
@@ -29,7 +35,10 @@ pub fn authentication_results(results: &AuthResults, envelope: &Envelope, authse
             }
             part
         }));
-        parts.extend(results.dmarc.iter().filter_map(|d| dmarc_part(d, results)));
+        parts.extend(results.dmarc.iter().filter_map(|dmarc| {
+            let attested = dmarc.domain.as_ref().is_some_and(|d| results.arc.attested.contains(d));
+            dmarc_part(dmarc, results, word_of.filter(|_| attested && dmarc.result != DmarcResult::Pass))
+        }));
         if let (Some(name), Some(ip)) = (&results.iprev.name, results.client_ip) {
             parts.push(format!("iprev={} policy.iprev={} ({name})", results.iprev.result, value(&ip.to_string())));
         }
@@ -65,14 +74,19 @@ fn aged(remembered: Option<&super::Remembered>) -> String {
     remembered.map_or(String::new(), |r| format!(" ({r}, for want of DNS)"))
 }
 
-fn dmarc_part(dmarc: &Dmarc, results: &AuthResults) -> Option<String> {
+/// `policy.` is the type RFC 8601 section 2.7.6 keeps for what local policy made of a result.
+fn dmarc_part(dmarc: &Dmarc, results: &AuthResults, overridden_by: Option<&Domain>) -> Option<String> {
     let domain = dmarc.domain.as_ref()?;
     let aged = aged(results.remembered(&format!("_dmarc.{domain}")));
     let policy = match dmarc.result {
         DmarcResult::Pass | DmarcResult::Fail => format!(" (p={})", dmarc.policy),
         _ => String::new(),
     };
-    Some(format!("dmarc={}{policy}{aged} header.from={}", dmarc.result, value(domain.as_str())))
+    let (why, by) = overridden_by.map_or(Default::default(), |sealer| {
+        let why = reason(&format!("overridden by the word of ARC sealer {sealer}"));
+        (why, format!(" policy.arc-sealer={}", value(sealer.as_str())))
+    });
+    Some(format!("dmarc={}{why}{policy}{aged} header.from={}{by}", dmarc.result, value(domain.as_str())))
 }
 
 fn reason(text: &str) -> String {

@@ -91,12 +91,13 @@ fn our_results_are_written_in_full() {
         spf: Spf { result: SpfResult::Pass, domain: domain("a.test"), ..Spf::default() },
         spf_helo: Spf { domain: domain("h.a.test"), identity: SpfIdentity::Helo, ..Spf::default() },
         dkim: vec![
-            Dkim { result: DkimResult::Pass, domain: domain("a.test"), selector: "s1".into(), reason: String::new() },
+            Dkim { result: DkimResult::Pass, domain: domain("a.test"), selector: "s1".into(), ..Dkim::default() },
             Dkim {
                 result: DkimResult::Fail,
                 domain: domain("b.test"),
                 selector: "s2".into(),
                 reason: "it \"broke\"".into(),
+                ..Dkim::default()
             },
         ],
         dmarc: vec![Dmarc {
@@ -110,14 +111,34 @@ fn our_results_are_written_in_full() {
     };
     let envelope = Envelope { helo: "h.a.test".into(), mail_from: "bounce@a.test".into(), ..Envelope::default() };
     assert_eq!(
-        authentication_results(&results, &envelope, ID),
+        authentication_results(&results, &envelope, ID, None),
         "mx.example.net;\n spf=pass smtp.mailfrom=bounce@a.test;\n spf=none smtp.helo=h.a.test;\n \
          dkim=pass header.d=a.test header.s=s1;\n dkim=fail reason=\"it \\\"broke\\\"\" header.d=b.test header.s=s2;\n \
          dmarc=fail (p=reject) header.from=elance.com;\n arc=pass (d=list.test)"
     );
-    assert_eq!(authentication_results(&AuthResults::default(), &envelope, ID), "mx.example.net; none");
+    assert_eq!(authentication_results(&AuthResults::default(), &envelope, ID, None), "mx.example.net; none");
     let unchecked = AuthResults { unchecked: true, ..results };
-    assert_eq!(authentication_results(&unchecked, &envelope, ID), "mx.example.net; none");
+    assert_eq!(authentication_results(&unchecked, &envelope, ID, None), "mx.example.net; none");
+}
+
+#[test]
+fn the_word_of_a_sealer_is_told_where_it_counts() {
+    let fail = |name| Dmarc { result: DmarcResult::Fail, domain: domain(name), ..Dmarc::default() };
+    let pass = Dmarc { result: DmarcResult::Pass, ..fail("b.test") };
+    let attested = vec![Domain::parse("a.test").unwrap(), Domain::parse("b.test").unwrap()];
+    let sealer = domain("list.test");
+    let results = AuthResults {
+        dmarc: vec![fail("a.test"), pass, fail("c.test")],
+        arc: Arc { result: ArcResult::Pass, sealer: sealer.clone(), dmarc_pass_seen: true, attested },
+        ..AuthResults::default()
+    };
+    let written = |word: Option<&Domain>| authentication_results(&results, &Envelope::default(), ID, word);
+    let override_of_a = " dmarc=fail reason=\"overridden by the word of ARC sealer list.test\" (p=none) \
+                         header.from=a.test policy.arc-sealer=list.test;";
+    let told = written(sealer.as_ref());
+    assert!(told.contains(override_of_a), "{told}");
+    assert_eq!(told.matches("policy.arc-sealer").count(), 1, "neither a pass nor another domain is overridden: {told}");
+    assert!(!written(None).contains("overridden"), "the word of a sealer nobody trusts is not told");
 }
 
 #[test]
@@ -141,7 +162,7 @@ fn values_from_outside_cannot_break_out() {
             ..AuthResults::default()
         };
         let envelope = Envelope { mail_from: mail_from.into(), ..Envelope::default() };
-        let written = authentication_results(&results, &envelope, ID);
+        let written = authentication_results(&results, &envelope, ID, None);
         assert!(written.bytes().all(|b| b == b'\n' || (b' '..=b'~').contains(&b)), "{written:?}");
         assert!(written.lines().all(|l| l.len() < 998) && written.lines().skip(1).all(|l| l.starts_with(' ')));
         assert!(!written.contains(['(', ')']), "{written:?}");

@@ -36,22 +36,26 @@ pub(super) struct KeyRing(HashMap<Box<str>, Txt>);
 impl KeyRing {
     /// Takes the key of a signature from the answers, if it may be used with it.
     pub(super) fn admit(&mut self, signature: &impl VerifySignature, answers: &Answers) -> Result<(), NoKey> {
-        let name = signature.domain_key();
-        let records = match answers.get(&name) {
-            Some(Ok(records)) => records,
-            Some(Err(Trouble(why))) => return Err(NoKey::Temporary(format!("no answer for the key at {name}: {why}"))),
-            None => return Err(NoKey::Temporary(format!("the key at {name} was not asked for"))),
-        };
-        let key = best(records, &name)?;
-        if signature.algorithm() != Algorithm::Ed25519Sha256 && key.p.public_key_bits() < MIN_RSA_BITS {
-            return Err(NoKey::Weak(format!(
-                "RSA key of {} bits, shorter than {MIN_RSA_BITS}",
-                key.p.public_key_bits()
-            )));
-        }
-        self.0.insert(name.into_boxed_str(), Txt::DomainKey(key));
+        let key = key(signature, answers)?;
+        self.0.insert(signature.domain_key().into_boxed_str(), Txt::DomainKey(key));
         Ok(())
     }
+}
+
+/// The key of a signature from the answers, if it may be used with it.
+pub(super) fn key(signature: &impl VerifySignature, answers: &Answers) -> Result<Arc<DomainKey>, NoKey> {
+    let name = signature.domain_key();
+    let records = match answers.get(&name) {
+        Some(Ok(records)) => records,
+        Some(Err(Trouble(why))) => return Err(NoKey::Temporary(format!("no answer for the key at {name}: {why}"))),
+        None => return Err(NoKey::Temporary(format!("the key at {name} was not asked for"))),
+    };
+    let key = only(records, &name)?;
+    let bits = key.p.public_key_bits();
+    if signature.algorithm() != Algorithm::Ed25519Sha256 && bits < MIN_RSA_BITS {
+        return Err(NoKey::Weak(format!("RSA key of {bits} bits, shorter than {MIN_RSA_BITS}")));
+    }
+    Ok(Arc::new(key))
 }
 
 impl ResolverCache<Box<str>, Txt> for KeyRing {
@@ -82,15 +86,19 @@ pub(super) fn key_name(signature: &impl VerifySignature) -> Option<String> {
     Some(signature.domain_key())
 }
 
-fn best(records: &[String], name: &str) -> Result<Arc<DomainKey>, NoKey> {
-    let mut refused = NoKey::Permanent(format!("no key at {name}"));
-    for record in records {
-        match read(record) {
-            Ok(key) => return Ok(Arc::new(key)),
-            Err(why) => refused = NoKey::Permanent(format!("key at {name}: {why}")),
-        }
+/// The key at a name. There must be one (RFC 6376 section 3.6.2.2): among several, each verifier would choose another,
+/// and a key that was revoked could come back. What is no key (a wildcard's SPF record) and exact copies do not count.
+fn only(records: &[String], name: &str) -> Result<DomainKey, NoKey> {
+    let is_key = |r: &&String| r.trim_start().starts_with("v=DKIM1") || tags(r).is_some_and(|l| tag(&l, "p").is_some());
+    let mut keys: Vec<&String> = records.iter().filter(is_key).collect();
+    keys.sort();
+    keys.dedup();
+    match keys.as_slice() {
+        [key] => read(key).map_err(|why| NoKey::Permanent(format!("key at {name}: {why}"))),
+        [] if records.is_empty() => Err(NoKey::Permanent(format!("no key at {name}"))),
+        [] => Err(NoKey::Permanent(format!("key at {name}: not a tag list with p="))),
+        several => Err(NoKey::Permanent(format!("{} keys at {name}", several.len()))),
     }
-    Err(refused)
 }
 
 fn read(record: &str) -> Result<DomainKey, String> {

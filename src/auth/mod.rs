@@ -19,6 +19,7 @@ pub use results::*;
 
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::{Policy, config, forwarder};
+use dkim::coverage::Census;
 use mail_auth::AuthenticatedMessage;
 use resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
 use std::net::IpAddr;
@@ -155,25 +156,24 @@ struct Check<'a> {
 impl Check<'_> {
     async fn run(&self, results: &mut AuthResults) {
         let mut content = self.content(results);
-        let arc_sound = match &content {
+        let chain = match &content {
             Content::Whole(parsed) => arc::screen(parsed, &mut results.arc, &mut results.limits),
-            Content::Unverified => false,
+            Content::Unverified => None,
         };
-        let mut slots = vec![];
+        let census = Census::of(self.message);
+        let mut screened = dkim::Screened::default();
         let mut wanted: Vec<String> = self.authors.iter().flat_map(dmarc::names).collect();
         if let Content::Whole(parsed) = &mut content {
-            slots = dkim::screen(parsed, self.authors, &mut results.limits);
+            screened = dkim::screen(parsed, &census, self.authors, &mut results.limits);
             wanted.extend(dkim::key_names(parsed));
-            if arc_sound {
-                wanted.extend(arc::key_names(parsed));
-            }
+            wanted.extend(chain.iter().flat_map(arc::Chain::key_names));
         }
         let answers = self.look_up(wanted, results).await;
         if let Content::Whole(parsed) = &mut content {
-            if arc_sound {
-                arc::verify(self.lookups, parsed, &answers, &mut results.arc).await;
+            if let Some(chain) = chain {
+                chain.verify(parsed, &census, &answers, dkim::now(), &mut results.arc);
             }
-            results.dkim = dkim::verify(self.lookups, parsed, &answers, slots).await;
+            results.dkim = dkim::verify(self.lookups, parsed, &answers, screened).await;
             self.lookups.held(&results.dkim, &answers);
         }
         for author in self.authors {

@@ -100,6 +100,39 @@ pub struct Dkim {
     pub selector: String,
     /// Why it is not `pass`, in words; empty for pass.
     pub reason: String,
+    /// What it covers of the header; nothing for signatures that cannot be read.
+    pub covers: Coverage,
+}
+
+/// What one DKIM signature covers of the header it stands in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// True if To is signed.
+    pub to: bool,
+    /// True if Subject is signed.
+    pub subject: bool,
+    /// Whole days since the signature was made (`t=`); `None` if it does not say.
+    pub age_days: Option<u64>,
+    /// Fields that stand there several times, and more often than they are signed.
+    pub repeated: Vec<Repeated>,
+}
+
+/// A field of which there should be one, and how much of it a signature covers (RFC 6376 section 5.4.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    /// Its name.
+    pub name: &'static str,
+    /// How often it stands in the header.
+    pub count: usize,
+    /// How often `h=` names it.
+    pub signed: usize,
+}
+
+impl std::fmt::Display for Repeated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let signed = if self.signed == 0 { "none".to_owned() } else { self.signed.to_string() };
+        write!(f, "there are {} {} fields, {signed} of them signed", self.count, self.name)
+    }
 }
 
 impl Dkim {

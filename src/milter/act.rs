@@ -110,7 +110,8 @@ impl Plan {
         // Each goes to the top, so the topmost comes last.
         let own = headers(verdict);
         edits.extend(own.iter().rev().filter_map(|(name, value)| insertion(name, value, terms)));
-        let results = authentication_results(&verdict.auth, envelope, policy.authserv_id(&envelope.mta_name));
+        let id = policy.authserv_id(&envelope.mta_name);
+        let results = authentication_results(&verdict.auth, envelope, id, verdict.sealer.as_ref());
         edits.extend(insertion("Authentication-Results", &results, terms));
         if verdict.applied() == Action::Quarantine {
             edits.push(Edit::Hold { reason: hold_reason(verdict) });

@@ -147,6 +147,14 @@ impl<'a> Evidence<'a> {
         self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::Pass)
     }
 
+    /// The trusted sealer whose word replaces a DMARC pass of an author (RFC 8617 section 7.2).
+    pub fn overriding_sealer(&self) -> Option<&'a Domain> {
+        let unproven = |d: &&Domain| {
+            self.auth.dmarc.iter().any(|r| r.result != DmarcResult::Pass && r.domain.as_ref() == Some(*d))
+        };
+        self.attested().iter().find(unproven).and(self.auth.arc.sealer.as_ref())
+    }
+
     /// Author domains for which a sealer the operator trusts saw dmarc=pass (RFC 8617 section 7.2).
     fn attested(&self) -> &'a [Domain] {
         let arc = &self.auth.arc;
@@ -216,7 +224,9 @@ impl<'a> Evidence<'a> {
     pub fn disowned_by(&self) -> Option<(&'a Domain, DmarcPolicy)> {
         let failed = self.auth.dmarc.iter().filter(|d| d.result == DmarcResult::Fail && d.policy != DmarcPolicy::None);
         let failed = failed.filter_map(|d| Some((d.domain.as_ref()?, d.policy)));
-        failed.filter(|(d, _)| !self.policy.brands.iter().any(|b| b.owns(d))).max_by_key(|(_, policy)| *policy)
+        // The brands have a signal of their own; a trusted sealer saw the message pass before it was changed.
+        let open = |d: &Domain| !self.policy.brands.iter().any(|b| b.owns(d)) && !self.attested().contains(d);
+        failed.filter(|(d, _)| open(d)).max_by_key(|(_, policy)| *policy)
     }
 
     /// The least that a stranger's published policy asks for here, RFC 9989 section 5.4.

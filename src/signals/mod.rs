@@ -9,6 +9,7 @@ mod brand_display_name;
 mod brand_from_unproven;
 mod brand_named;
 mod credential_request;
+mod dkim_replay;
 mod dmarc_fail;
 mod evidence;
 mod form_elsewhere;
@@ -27,13 +28,14 @@ mod reply_elsewhere;
 mod risky_attachment;
 mod signin_lookalike_link;
 mod threat_or_urgency;
+mod unsigned_duplicate;
 
 pub use evidence::{Evidence, Proof};
 
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 21] = [
+pub static SIGNALS: [&Signal; 23] = [
     &brand_from_unproven::SIGNAL,
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
@@ -53,6 +55,8 @@ pub static SIGNALS: [&Signal; 21] = [
     &form_elsewhere::SIGNAL,
     &risky_attachment::SIGNAL,
     &from_ambiguous::SIGNAL,
+    &unsigned_duplicate::SIGNAL,
+    &dkim_replay::SIGNAL,
     &dmarc_fail::SIGNAL,
     &limit_reached::SIGNAL,
 ];

@@ -8,8 +8,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use mail_auth::common::crypto::{Ed25519Key, RsaKey, Sha256, SigningKey};
-use mail_auth::common::headers::HeaderWriter;
-use mail_auth::dkim::{Canonicalization, DkimSigner};
+use mail_auth::common::headers::{HeaderStream, HeaderWriter, Writable, Writer};
+use mail_auth::dkim::canonicalize::CanonicalHeaders;
+use mail_auth::dkim::{Canonicalization, Signature};
 use serde::Deserialize;
 use spoof_milter::mail::{Client, Envelope};
 use std::path::{Path, PathBuf};
@@ -75,6 +76,18 @@ pub struct Sign {
     /// Writes `l=`.
     #[serde(default)]
     pub body_length: bool,
+    /// `t=`, seconds since 1970; 0: none, so that no case depends on the day it is judged.
+    #[serde(default)]
+    pub time: u64,
+    /// `x=`, likewise.
+    #[serde(default)]
+    pub expires: u64,
+    /// `i=`.
+    #[serde(default)]
+    pub identity: String,
+    /// Fields whose topmost was put there after signing, so that it is not signed.
+    #[serde(default)]
+    pub added: Vec<String>,
     /// `body` or `subject`: the signature is made over a message that differs there, so that it does not verify.
     #[serde(default)]
     pub damage: String,
@@ -198,7 +211,7 @@ pub fn signed(case: &Case, keys: &Path) -> Vec<u8> {
 
 /// The header field of one signature over `raw`.
 fn signature(raw: &[u8], sign: &Sign, keys: &Path) -> Vec<u8> {
-    let message = damaged(raw, &sign.damage);
+    let message = damaged(&without_added(raw, &sign.added), &sign.damage);
     match sign.algorithm.as_str() {
         "rsa-sha256" => signature_with(rsa_key(&keys.join("rsa.pem")), &message, sign),
         "ed25519-sha256" => signature_with(ed25519_key(&keys.join("ed25519.pem")), &message, sign),
@@ -206,20 +219,72 @@ fn signature(raw: &[u8], sign: &Sign, keys: &Path) -> Vec<u8> {
     }
 }
 
+/// Signs as mail_auth's DkimSigner does, which however dates every signature with the day it is made.
 fn signature_with<K: SigningKey>(key: K, message: &[u8], sign: &Sign) -> Vec<u8> {
     let (header, body) = sign.canonicalization.split_once('/').expect("canonicalization is header/body");
     let names = if sign.headers.is_empty() { SIGNED_FIELDS.map(str::to_owned).to_vec() } else { sign.headers.clone() };
-    DkimSigner::from_key(key)
-        .domain(sign.domain.as_str())
-        .selector(sign.selector.as_str())
-        .headers(names)
-        .header_canonicalization(canonicalization(header))
-        .body_canonicalization(canonicalization(body))
-        .body_length(sign.body_length)
-        .sign(message)
-        .expect("the message has fields to sign")
-        .to_header()
-        .into_bytes()
+    let mut signature = Signature {
+        v: 1,
+        a: key.algorithm(),
+        d: sign.domain.clone(),
+        s: sign.selector.clone(),
+        i: sign.identity.clone(),
+        h: names,
+        t: sign.time,
+        x: sign.expires,
+        ch: canonicalization(header),
+        cb: canonicalization(body),
+        ..Signature::default()
+    };
+    let stream = Stream { fields: fields(message).into_iter(), body: body_of(message) };
+    let (length, headers, names, body) = signature.canonicalize(stream);
+    signature.bh = key.hash(body).as_ref().to_vec();
+    signature.h = names;
+    signature.l = if sign.body_length { length as u64 } else { 0 };
+    signature.b = key.sign(Signed(headers, &signature)).expect("a key that signs");
+    signature.to_header().into_bytes()
+}
+
+/// A message as mail_auth's canonicalization takes it.
+struct Stream<'a> {
+    fields: std::vec::IntoIter<&'a [u8]>,
+    body: &'a [u8],
+}
+
+impl<'a> HeaderStream<'a> for Stream<'a> {
+    fn next_header(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let field = self.fields.next()?;
+        let colon = field.iter().position(|b| *b == b':').expect("a field has a colon");
+        Some((&field[..colon], &field[colon + 1..]))
+    }
+
+    fn body(&mut self) -> &'a [u8] {
+        self.body
+    }
+}
+
+/// What is signed: the fields, then the signature without its value.
+struct Signed<'a>(CanonicalHeaders<'a>, &'a Signature);
+
+impl Writable for Signed<'_> {
+    fn write(self, writer: &mut impl Writer) {
+        self.0.write(writer);
+        self.1.write(writer, false);
+    }
+}
+
+/// The message as it was before the topmost fields of these names were put there.
+fn without_added(raw: &[u8], added: &[String]) -> Vec<u8> {
+    let mut fields = fields(raw);
+    for name in added {
+        let topmost = fields.iter().position(|f| name_is(f, name)).expect("the added field stands there");
+        fields.remove(topmost);
+    }
+    [&fields.concat(), &raw[body_offset(raw)..]].concat()
+}
+
+fn body_of(raw: &[u8]) -> &[u8] {
+    raw.get(body_offset(raw) + 2..).unwrap_or_default()
 }
 
 fn canonicalization(word: &str) -> Canonicalization {

@@ -2,17 +2,25 @@
 //! [`verify`] does the arithmetic.
 //!
 //! The cryptography is mail_auth's; what it lets through and RFC 6376 or prudence does not (From unsigned, `l=`,
-//! rsa-sha1, repeated tags, endless lists) is refused here first. A signature that cannot pass costs no look-up.
+//! rsa-sha1, repeated tags, fields added beside the signed ones, endless lists) is refused here first. A signature that
+//! cannot pass costs no look-up.
+
+pub(super) mod coverage;
+mod refuse;
+mod relaxed;
 
 use super::keys::{KeyRing, NoKey, key_name};
 use super::resolver::{Answers, Lookups};
-use super::tags::{first, tag, tags};
-use super::{Dkim, DkimResult};
+use super::tags::first;
+use super::{Coverage, Dkim, DkimResult};
 use crate::mail::Domain;
-use mail_auth::common::crypto::{Algorithm, HashAlgorithm};
+use coverage::Census;
+use mail_auth::common::crypto::CryptoError;
 use mail_auth::common::headers::Header;
-use mail_auth::dkim::{Canonicalization, DkimError, Signature};
+use mail_auth::dkim::{DkimError, Signature};
 use mail_auth::{AuthenticatedMessage, Error, Parameters};
+use refuse::refuse;
+pub(super) use relaxed::body_hash;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Signatures looked at in one message. Honest mail carries one to five; each costs a look-up and arithmetic.
@@ -21,8 +29,9 @@ pub(super) const MAX_SIGNATURES: usize = 10;
 pub(super) const MAX_SIGNED_NAMES: usize = 128;
 /// Longest `s=` repeated in results: a DNS name is never longer (RFC 1035 section 2.3.4).
 const MAX_SELECTOR: usize = 253;
-/// Tags a signature must have, RFC 6376 section 3.5.
-const REQUIRED: [&str; 7] = ["v", "a", "b", "bh", "d", "h", "s"];
+/// Seconds of a day.
+const DAY: u64 = 86_400;
+const LENGTH: &str = "l= signs only the beginning of the body";
 
 /// A result and where its field stands, to give results in the order of the fields.
 pub(super) struct Slot {
@@ -30,32 +39,58 @@ pub(super) struct Slot {
     dkim: Dkim,
 }
 
+/// What [`screen`] made of the signatures.
+#[derive(Default)]
+pub(super) struct Screened {
+    /// Those judged.
+    slots: Vec<Slot>,
+    /// What each of those left in the message covers.
+    covered: Vec<Coverage>,
+}
+
 type Refusal = (DkimResult, String);
 
 /// Takes out of `message` every signature that can be judged without its key, and judges it.
-pub(super) fn screen(message: &mut AuthenticatedMessage<'_>, from: &[Domain], limits: &mut Vec<String>) -> Vec<Slot> {
-    correct_relaxed_hashes(message);
+pub(super) fn screen(
+    message: &mut AuthenticatedMessage<'_>,
+    census: &Census,
+    from: &[Domain],
+    limits: &mut Vec<String>,
+) -> Screened {
+    relaxed::correct_hashes(message);
     let mut slots = unreadable(message);
     keep_the_likeliest(message, from, limits);
-    let mut kept = Vec::with_capacity(message.dkim_headers.len());
+    let (mut kept, mut covered) = (vec![], vec![]);
+    let now = now();
     for mut header in std::mem::take(&mut message.dkim_headers) {
-        match refuse(&header, &message.body_hashes) {
+        let coverage = coverage(&header.header, census, now);
+        match refuse(&header, &coverage, &message.body_hashes, now) {
             Some(refusal) => {
                 if header.header.h.len() > MAX_SIGNED_NAMES {
                     limits.push(format!("more than {MAX_SIGNED_NAMES} names in the h= of a DKIM signature"));
                 }
-                slots.push(slot(header.value, &header.header, refusal));
+                slots.push(slot(&header, coverage, refusal));
             }
             None => {
                 // Neither RFC 6541 (ATPS) nor failure reports (RFC 6651): both would let a stranger make us ask the DNS.
                 header.header.atps = None;
                 header.header.r = false;
                 kept.push(header);
+                covered.push(coverage);
             }
         }
     }
     message.dkim_headers = kept;
-    slots
+    Screened { slots, covered }
+}
+
+/// What a signature says about itself and the header.
+fn coverage(signature: &Signature, census: &Census, now: u64) -> Coverage {
+    // More names are not looked through: the signature is refused for them.
+    if signature.h.len() > MAX_SIGNED_NAMES {
+        return Coverage::default();
+    }
+    census.coverage(&signature.h, (signature.t != 0).then(|| now.saturating_sub(signature.t) / DAY))
 }
 
 /// The names of the keys that are needed.
@@ -68,27 +103,34 @@ pub(super) async fn verify(
     lookups: &Lookups<'_>,
     message: &mut AuthenticatedMessage<'_>,
     answers: &Answers,
-    mut slots: Vec<Slot>,
+    screened: Screened,
 ) -> Vec<Dkim> {
+    let Screened { mut slots, covered } = screened;
     let mut ring = KeyRing::default();
-    message.dkim_headers.retain(|h| match ring.admit(&h.header, answers) {
-        Ok(()) => true,
-        Err(refused) => {
-            let refusal = match refused {
-                NoKey::Temporary(why) => (DkimResult::TempError, why),
-                NoKey::Permanent(why) => (DkimResult::PermError, why),
-                NoKey::Weak(why) => (DkimResult::Policy, why),
-            };
-            slots.push(slot(h.value, &h.header, refusal));
-            false
+    let (mut kept, mut kept_covered) = (vec![], vec![]);
+    for (header, coverage) in std::mem::take(&mut message.dkim_headers).into_iter().zip(covered) {
+        match ring.admit(&header.header, answers) {
+            Ok(()) => {
+                kept.push(header);
+                kept_covered.push(coverage);
+            }
+            Err(refused) => {
+                let refusal = match refused {
+                    NoKey::Temporary(why) => (DkimResult::TempError, why),
+                    NoKey::Permanent(why) => (DkimResult::PermError, why),
+                    NoKey::Weak(why) => (DkimResult::Policy, why),
+                };
+                slots.push(slot(&header, coverage, refusal));
+            }
         }
-    });
+    }
+    message.dkim_headers = kept;
     // Malformed signatures are judged already; mail_auth would list them again.
     message.errors.retain(|e| !matches!(e.header, Error::Dkim(_)));
     let message = &*message;
     let outputs = lookups.mail_auth().verify_dkim(Parameters::new(message).with_txt_cache(&ring)).await;
-    for (header, output) in message.dkim_headers.iter().zip(&outputs) {
-        slots.push(slot(header.value, &header.header, translate(output.result())));
+    for ((header, coverage), output) in message.dkim_headers.iter().zip(kept_covered).zip(&outputs) {
+        slots.push(slot(header, coverage, translate(output.result())));
     }
     in_order(slots)
 }
@@ -97,7 +139,7 @@ pub(super) async fn verify(
 pub(super) fn unverified(message: &AuthenticatedMessage<'_>, why: &str, limits: &mut Vec<String>) -> Vec<Dkim> {
     let mut slots = unreadable(message);
     let readable = message.dkim_headers.iter();
-    slots.extend(readable.map(|h| slot(h.value, &h.header, (DkimResult::Neutral, why.to_owned()))));
+    slots.extend(readable.map(|h| slot(h, Coverage::default(), (DkimResult::Neutral, why.to_owned()))));
     let mut all = in_order(slots);
     if all.len() > MAX_SIGNATURES {
         limits.push(too_many());
@@ -120,9 +162,10 @@ fn position(value: &[u8]) -> usize {
     value.as_ptr() as usize
 }
 
-fn slot(value: &[u8], signature: &Signature, (result, reason): Refusal) -> Slot {
-    let selector = signature.s.chars().take(MAX_SELECTOR).collect();
-    Slot { at: position(value), dkim: Dkim { result, domain: Domain::parse(&signature.d), selector, reason } }
+fn slot(header: &Header<'_, Signature>, covers: Coverage, (result, reason): Refusal) -> Slot {
+    let selector = header.header.s.chars().take(MAX_SELECTOR).collect();
+    let dkim = Dkim { result, domain: Domain::parse(&header.header.d), selector, reason, covers };
+    Slot { at: position(header.value), dkim }
 }
 
 /// Signatures mail_auth could not read, or reads and refuses (`l=`).
@@ -137,13 +180,11 @@ fn unreadable(message: &AuthenticatedMessage<'_>) -> Vec<Slot> {
             };
             let text = String::from_utf8_lossy(field.value);
             let selector = first(&text, "s").chars().take(MAX_SELECTOR).collect();
-            let dkim = Dkim { result, domain: Domain::parse(first(&text, "d")), selector, reason };
-            Slot { at: position(field.value), dkim }
+            let domain = Domain::parse(first(&text, "d"));
+            Slot { at: position(field.value), dkim: Dkim { result, domain, selector, reason, ..Dkim::default() } }
         })
         .collect()
 }
-
-const LENGTH: &str = "l= signs only the beginning of the body";
 
 /// Cuts the signatures to [`MAX_SIGNATURES`]; those whose domain could vouch for the author stay first.
 fn keep_the_likeliest(message: &mut AuthenticatedMessage<'_>, from: &[Domain], limits: &mut Vec<String>) {
@@ -159,46 +200,8 @@ fn keep_the_likeliest(message: &mut AuthenticatedMessage<'_>, from: &[Domain], l
     message.dkim_headers.sort_by_key(|h| position(h.value));
 }
 
-type BodyHash = (Canonicalization, HashAlgorithm, u64, Vec<u8>);
-
-/// Why a signature cannot pass whatever its key says.
-fn refuse(header: &Header<'_, Signature>, hashes: &[BodyHash]) -> Option<Refusal> {
-    let (signature, text) = (&header.header, String::from_utf8_lossy(header.value));
-    let Some(list) = tags(&text) else {
-        return Some((DkimResult::PermError, "malformed signature: broken or repeated tags".into()));
-    };
-    if let Some(missing) = REQUIRED.iter().find(|name| tag(&list, name).is_none()) {
-        return Some((DkimResult::PermError, format!("malformed signature: no {missing}=")));
-    }
-    if key_name(signature).is_none() || tag(&list, "d").is_some_and(|d| d.contains(char::is_whitespace)) {
-        return Some((DkimResult::PermError, "d= or s= is no domain name".into()));
-    }
-    if tag(&list, "q").is_some_and(|q| !q.split(':').any(|m| m.trim().eq_ignore_ascii_case("dns/txt"))) {
-        return Some((DkimResult::PermError, "q= names no way to the key that is known".into()));
-    }
-    if signature.h.len() > MAX_SIGNED_NAMES {
-        return Some((DkimResult::Policy, format!("h= lists more than {MAX_SIGNED_NAMES} names")));
-    }
-    if signature.x != 0 && (signature.x <= signature.t || signature.x <= now()) {
-        return Some((DkimResult::Fail, "signature expired".into()));
-    }
-    if tag(&list, "l").is_some() {
-        return Some((DkimResult::Policy, LENGTH.into()));
-    }
-    // RFC 6376 section 5.4: From must be signed, or the signature says nothing about the author.
-    if !signature.h.iter().any(|h| h.trim().eq_ignore_ascii_case("from")) {
-        return Some((DkimResult::Policy, "From is not signed".into()));
-    }
-    if signature.a == Algorithm::RsaSha1 {
-        return Some((DkimResult::Policy, "rsa-sha1 proves nothing (RFC 8301)".into()));
-    }
-    let hash = HashAlgorithm::from(signature.a);
-    let body = hashes.iter().find(|(c, h, l, _)| *c == signature.cb && *h == hash && *l == signature.l);
-    (body.is_none_or(|(.., found)| *found != signature.bh))
-        .then(|| (DkimResult::Fail, "body hash did not verify".into()))
-}
-
-fn now() -> u64 {
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
@@ -213,61 +216,14 @@ fn translate(result: &mail_auth::DkimResult) -> Refusal {
         Theirs::Neutral(Error::Dkim(DkimError::FailedBodyHashMatch)) => {
             (DkimResult::Fail, "body hash did not verify".into())
         }
+        Theirs::Fail(Error::Crypto(CryptoError::IncompatibleAlgorithms)) => {
+            (DkimResult::PermError, "the key is not of the kind a= names".into())
+        }
         Theirs::Fail(Error::Crypto(_)) => (DkimResult::Fail, "signature did not verify".into()),
         Theirs::Fail(e) => (DkimResult::Fail, e.to_string()),
         Theirs::Neutral(e) => (DkimResult::Neutral, e.to_string()),
         Theirs::PermError(e) => (DkimResult::PermError, e.to_string()),
         Theirs::TempError(e) => (DkimResult::TempError, e.to_string()),
         Theirs::None => (DkimResult::None, "not looked at".into()),
-    }
-}
-
-/// mail_auth 0.13 hashes a relaxed body wrongly when its last lines hold only white space; RFC 6376 section 3.4.4
-/// ignores such lines. Their hashes are taken again over the body without them.
-fn correct_relaxed_hashes(message: &mut AuthenticatedMessage<'_>) {
-    let body = message.raw_message.get(message.body_offset as usize..).unwrap_or_default();
-    let trimmed = without_blank_end(body);
-    // Empty lines at the end are ignored rightly.
-    if body.get(trimmed.len()..).is_none_or(|end| end.iter().all(|b| matches!(b, b'\r' | b'\n'))) {
-        return;
-    }
-    for (canonical, hash, length, value) in &mut message.body_hashes {
-        if *canonical == Canonicalization::Relaxed && *length == 0 {
-            *value = hash.hash(canonical.canonical_body(trimmed, 0)).as_ref().to_vec();
-        }
-    }
-}
-
-/// The body up to and with the end of its last line that holds more than white space.
-fn without_blank_end(body: &[u8]) -> &[u8] {
-    let mut end = body.len();
-    while let Some(line) = body.get(..end).map(|b| b.strip_suffix(b"\r\n").unwrap_or(b)) {
-        let start = line.windows(2).rposition(|w| w == b"\r\n").map_or(0, |at| at + 2);
-        if end == 0 || !line.get(start..).is_some_and(|l| l.iter().all(|b| matches!(b, b' ' | b'\t'))) {
-            break;
-        }
-        end = start;
-    }
-    body.get(..end).unwrap_or(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blank_lines_at_the_end_are_cut_and_nothing_else() {
-        let cases: [(&[u8], &[u8]); 7] = [
-            (b"", b""),
-            (b"a\r\n", b"a\r\n"),
-            (b"a\r\n \t\r\n\r\n", b"a\r\n"),
-            (b"a \r\n\r\n  ", b"a \r\n"),
-            (b" \r\n\t\r\n", b""),
-            (b"a", b"a"),
-            (b"\r\na\r\n\r\n", b"\r\na\r\n"),
-        ];
-        for (body, wanted) in cases {
-            assert_eq!(without_blank_end(body), wanted, "{:?}", String::from_utf8_lossy(body));
-        }
     }
 }
