@@ -157,6 +157,18 @@ fn authentication_is_attacked_and_honest_mail_spared() {
     assert!(honest.len() >= HONEST_ODD, "only {} honest odd messages", honest.len());
 }
 
+/// What a signature's age makes of a message must not change while the corpus lies here.
+#[test]
+fn signatures_are_dated_only_where_a_case_says_so() {
+    let cases = corpus::load(&corpus::directory());
+    let wrong: Vec<&str> = cases.iter().filter(|c| !corpus::is_signed(c)).map(|c| c.name.as_str()).collect();
+    assert!(
+        wrong.is_empty(),
+        "sign anew: UPDATE_EXPECT=1 cargo test --test corpus every_message\n{}",
+        wrong.join("\n")
+    );
+}
+
 /// Postfix hands over what came by SMTP; only hostile/ may hold lines no SMTP client would send.
 #[test]
 fn messages_are_as_on_the_wire() {

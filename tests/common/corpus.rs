@@ -192,18 +192,25 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// True if the message carries a signature for every `[[sign]]` table.
+/// True if the message carries a signature for every `[[sign]]` table, dated as it says.
 pub fn is_signed(case: &Case) -> bool {
-    case.sign.iter().all(|sign| fields(&case.raw).iter().any(|field| is_signature_of(field, &sign.domain)))
+    case.sign
+        .iter()
+        .all(|sign| fields(&case.raw).iter().any(|field| is_signature_of(field, &sign.domain, Some(sign.time))))
 }
 
-/// The message with its signatures made anew; those of other domains stay.
+/// The case's message with its signatures made anew; those of other domains stay.
 pub fn signed(case: &Case, keys: &Path) -> Vec<u8> {
-    let mut raw = case.raw.clone();
-    for sign in &case.sign {
+    sign(&case.raw, &case.sign, keys)
+}
+
+/// `raw` with these signatures, each made over the message without any of them.
+pub fn sign(raw: &[u8], signs: &[Sign], keys: &Path) -> Vec<u8> {
+    let mut raw = raw.to_vec();
+    for sign in signs {
         raw = without_signatures_of(&raw, &sign.domain);
     }
-    let values: Vec<Vec<u8>> = case.sign.iter().map(|sign| signature(&raw, sign, keys)).collect();
+    let values: Vec<Vec<u8>> = signs.iter().map(|sign| signature(&raw, sign, keys)).collect();
     // A signature stands below the Received field of the MTA that took the message, as in real mail.
     let first = fields(&raw).first().map_or(0, |f| if name_is(f, "received") { f.len() } else { 0 });
     [&raw[..first], &values.concat(), &raw[first..]].concat()
@@ -354,12 +361,15 @@ fn name_is(field: &[u8], name: &str) -> bool {
         && field.get(name.len()) == Some(&b':')
 }
 
-fn is_signature_of(field: &[u8], domain: &str) -> bool {
+/// True for a signature of this domain, and of this time if one is given.
+fn is_signature_of(field: &[u8], domain: &str, time: Option<u64>) -> bool {
     let text: String = String::from_utf8_lossy(field).split_whitespace().collect();
-    name_is(field, "dkim-signature") && text.contains(&format!(";d={domain};"))
+    let dated = |time: u64| if time == 0 { !text.contains(";t=") } else { text.contains(&format!(";t={time};")) };
+    name_is(field, "dkim-signature") && text.contains(&format!(";d={domain};")) && time.is_none_or(dated)
 }
 
 fn without_signatures_of(raw: &[u8], domain: &str) -> Vec<u8> {
-    let kept: Vec<u8> = fields(raw).into_iter().filter(|f| !is_signature_of(f, domain)).flatten().copied().collect();
+    let kept: Vec<u8> =
+        fields(raw).into_iter().filter(|f| !is_signature_of(f, domain, None)).flatten().copied().collect();
     [&kept, &raw[body_offset(raw)..]].concat()
 }
