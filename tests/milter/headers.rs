@@ -60,6 +60,10 @@ fn signed(canonicalization: &str, algorithm: &str) -> Vec<u8> {
             .map(str::to_owned)
             .to_vec(),
         body_length: false,
+        time: 0,
+        expires: 0,
+        identity: String::new(),
+        added: vec![],
         damage: String::new(),
     }];
     corpus::signed(&case, &dir.join("keys"))

@@ -9,7 +9,8 @@ use mail_auth::dkim::Canonicalization;
 pub(super) fn correct_hashes(message: &mut AuthenticatedMessage<'_>) {
     let body = message.raw_message.get(message.body_offset as usize..).unwrap_or_default();
     let trimmed = without_blank_end(body);
-    if trimmed.len() == body.len() {
+    // Empty lines at the end are ignored rightly.
+    if body.get(trimmed.len()..).is_none_or(|end| end.iter().all(|b| matches!(b, b'\r' | b'\n'))) {
         return;
     }
     for (canonical, hash, length, value) in &mut message.body_hashes {
