@@ -201,4 +201,34 @@ mod tests {
         let many = "; dmarc=pass header.from=a.test".repeat(50_000);
         assert_eq!(attested(&format!("i=1; mx.test{many}")).len(), MAX_AUTHOR_DOMAINS);
     }
+
+    /// A seal may be whole and say that the chain before it was not.
+    #[test]
+    fn each_hop_must_have_found_the_chain_whole() {
+        let connected = |hops: &[(u32, &str)]| {
+            let field = |text: String| Field { name: b"X", value: text.leak().as_bytes() };
+            let vouch = "a=rsa-sha256; d=list.test; s=s1; b=YQ==";
+            let set = |(i, cv): &(u32, &str)| {
+                Some(Set {
+                    results: Results::read(field(format!("i={i}; mx.test; none")))?,
+                    signature: MessageSignature::read(field(format!("i={i}; h=from; bh=YQ==; {vouch}")))?,
+                    seal: Seal::read(field(format!("i={i}; cv={cv}; {vouch}")))?,
+                })
+            };
+            let sets: Option<Vec<Set<'_>>> = hops.iter().map(set).collect();
+            sets.is_some_and(|sets| Chain(sets).is_connected())
+        };
+        assert!(connected(&[(1, "none")]) && connected(&[(1, "none"), (2, "pass"), (3, "pass")]));
+        for broken in [
+            &[(1, "pass")][..],
+            &[(1, "fail")],
+            &[(2, "pass")],
+            &[(1, "none"), (2, "none")],
+            &[(1, "none"), (2, "fail")],
+            &[(1, "none"), (3, "pass")],
+            &[(1, "none"), (1, "none")],
+        ] {
+            assert!(!connected(broken), "{broken:?}");
+        }
+    }
 }
