@@ -324,7 +324,7 @@ async fn last_good_answers_stand_in_for_a_silent_dns_and_for_nothing_else() {
         let verdict = judged(mail).await;
         assert_eq!(verdict.word(), "accept", "{verdict:?}");
         assert!(verdict.notes.iter().any(|n| n.contains("elance.com as of 0 minutes ago")), "{:?}", verdict.notes);
-        let written = authentication_results(&verdict.auth, &mail.envelope(), "mx.test");
+        let written = authentication_results(&verdict.auth, &mail.envelope(), "mx.test", verdict.sealer.as_ref());
         assert!(written.contains("as of 0 minutes ago, for want of DNS)"), "{written}");
     }
     // A key nothing has verified with is not known, and a forgery stays one.
