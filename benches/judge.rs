@@ -20,7 +20,7 @@ fn main() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(dns::serve(messages::ZONE, 0)).unwrap();
     let policy = Policy::from_toml(&format!("[dns]\nservers = [\"{}\"]\n", server.addr), "bench").unwrap();
-    let authenticator = Authenticator::new(&policy.config.dns).unwrap();
+    let authenticator = Authenticator::for_policy(&policy).unwrap();
     let envelope = Envelope {
         client: Client { ip: Some(messages::CLIENT.parse().unwrap()), name: String::new() },
         helo: format!("mail.{}", messages::DOMAIN),

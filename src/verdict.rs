@@ -147,7 +147,7 @@ pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         .map(|(brand, own)| {
             let mut outcome = rules.outcome(own, &message, evidence.proof(brand));
             // What stands behind a limit was not read: nobody can say that it proves nothing, or that it is harmless.
-            if cut && matches!(outcome.proof, Proof::Missing | Proof::Unknown(_)) {
+            if cut && matches!(outcome.proof, Proof::Missing | Proof::PathOnly(_) | Proof::Unknown(_)) {
                 outcome.action = outcome.action.max(policy.config.failure.limit_brand);
             }
             outcome

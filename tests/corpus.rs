@@ -16,7 +16,7 @@ use common::dns::{self, DnsServer};
 use spoof_milter::auth::{Authenticator, DkimResult};
 use spoof_milter::judge::{judge, load_policy};
 use spoof_milter::mail::Message;
-use spoof_milter::policy::{Action, Mode, Policy, config};
+use spoof_milter::policy::{Action, Mode, Policy};
 use spoof_milter::signals::SIGNALS;
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeSet;
@@ -47,8 +47,8 @@ struct Outcome {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_message_gets_the_expected_verdict() {
-    let (dns, policy) = world().await;
-    let authenticator = Authenticator::new(&dns_config(&dns)).unwrap();
+    let (_dns, policy) = world().await;
+    let authenticator = Authenticator::for_policy(&policy).unwrap();
     let update = std::env::var_os("UPDATE_EXPECT").is_some();
     let mut differences = String::new();
     for mut case in cases() {
@@ -184,11 +184,9 @@ async fn world() -> (DnsServer, Policy) {
     let dir = corpus::directory();
     let zone = std::fs::read_to_string(dir.join("zone.txt")).unwrap();
     let dns = dns::serve(&zone, 0).await.unwrap();
-    (dns, load_policy(Some(&dir.join("policy.toml"))).unwrap())
-}
-
-fn dns_config(dns: &DnsServer) -> config::Dns {
-    config::Dns { servers: vec![dns.addr.to_string()], ..config::Dns::default() }
+    let mut policy = load_policy(Some(&dir.join("policy.toml"))).unwrap();
+    policy.config.dns.servers = vec![dns.addr.to_string()];
+    (dns, policy)
 }
 
 fn cases() -> Vec<Case> {

@@ -135,7 +135,7 @@ async fn what_proves_a_brand_is_what_it_configures() {
                 (signed("elance.com", "old"), "accept"),
                 (signed("evil.test", "rsa"), "reject"),
                 (spf(), "accept"),
-                (forgotten(), "accept"),
+                (forgotten(), "quarantine"),
             ],
         ),
         (
@@ -168,7 +168,7 @@ async fn what_proves_a_brand_is_what_it_configures() {
                 (signed("elance.com", "old"), "reject"),
                 (signed("evil.test", "rsa"), "reject"),
                 (spf(), "accept"),
-                (forgotten(), "accept"),
+                (forgotten(), "quarantine"),
             ],
         ),
     ];

@@ -20,6 +20,7 @@ pub use results::*;
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::{Policy, config, forwarder};
 use dkim::coverage::Census;
+use futures_util::future::join_all;
 use mail_auth::AuthenticatedMessage;
 use resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
 use std::net::IpAddr;
@@ -41,6 +42,8 @@ const HOUR: u64 = 3600;
 pub struct Authenticator {
     resolver: Option<Resolver>,
     budget: Duration,
+    /// The brands' domains.
+    brands: Vec<Domain>,
     /// Hosts whose names are confirmed: those an exemption is bound to.
     hosts: Vec<Domain>,
 }
@@ -49,22 +52,22 @@ impl Authenticator {
     /// An authenticator over the configured resolvers that knows no brand and no forwarder.
     pub fn new(dns: &config::Dns) -> Result<Authenticator, String> {
         let budget = Duration::from_millis(dns.budget_ms);
-        Ok(Authenticator { resolver: Some(Resolver::new(dns)?), budget, hosts: vec![] })
+        Ok(Authenticator { resolver: Some(Resolver::new(dns)?), budget, brands: vec![], hosts: vec![] })
     }
 
-    /// The one for a policy: it keeps the last good answers about the brands, and confirms the names of hosts that are
-    /// exempt.
+    /// The one for a policy: it keeps the last good answers about the brands, looks twice at their reverse-paths, and
+    /// confirms the names of hosts that are exempt.
     pub fn for_policy(policy: &Policy) -> Result<Authenticator, String> {
         let dns = &policy.config.dns;
         let max_age = Duration::from_secs(dns.last_good_hours.saturating_mul(HOUR));
         let new = Authenticator::new(dns)?;
         let resolver = new.resolver.map(|r| r.remembering(policy.brand_domains(), max_age));
-        Ok(Authenticator { resolver, hosts: policy.exempt_hosts(), ..new })
+        Ok(Authenticator { resolver, brands: policy.brand_domains(), hosts: policy.exempt_hosts(), ..new })
     }
 
     /// One that asks nobody: everything is `none` and `unchecked`.
     pub fn offline() -> Authenticator {
-        Authenticator { resolver: None, budget: Duration::ZERO, hosts: vec![] }
+        Authenticator { resolver: None, budget: Duration::ZERO, brands: vec![], hosts: vec![] }
     }
 
     /// Authenticates one message within the budget. Never fails: trouble is `temperror`. Which ARC sealers are trusted
@@ -82,7 +85,8 @@ impl Authenticator {
             Some(resolver) => {
                 let lookups = self.lookups(resolver);
                 results.iprev = self.confirm(&lookups, &envelope.client.name, results.client_ip).await;
-                Check { lookups: &lookups, envelope, message, authors: &authors }.run(&mut results).await;
+                let check = Check { lookups: &lookups, envelope, message, authors: &authors, brands: &self.brands };
+                check.run(&mut results).await;
                 results.remembered = lookups.remembered();
                 if lookups.ran_out() {
                     results.limits.push(format!("more than {MAX_QUERIES} DNS queries"));
@@ -151,6 +155,7 @@ struct Check<'a> {
     envelope: &'a Envelope,
     message: &'a Message,
     authors: &'a [Domain],
+    brands: &'a [Domain],
 }
 
 impl Check<'_> {
@@ -169,6 +174,7 @@ impl Check<'_> {
             wanted.extend(chain.iter().flat_map(arc::Chain::key_names));
         }
         let answers = self.look_up(wanted, results).await;
+        results.author_spf = self.author_spf(results).await;
         if let Content::Whole(parsed) = &mut content {
             if let Some(chain) = chain {
                 chain.verify(parsed, &census, &answers, dkim::now(), &mut results.arc);
@@ -199,6 +205,21 @@ impl Check<'_> {
         let (answers, helo, sender) = tokio::join!(biased; texts, helo, sender);
         (results.spf_helo, results.spf) = (helo, sender);
         answers
+    }
+
+    /// SPF of a brand's author domains where the reverse-path passes for another name of a brand: a forgotten subdomain
+    /// whose record leads to somebody else's servers must not vouch for the others.
+    async fn author_spf(&self, results: &AuthResults) -> Vec<Spf> {
+        let of_a_brand = |domain: &Domain| self.brands.iter().any(|b| domain.is_within(b));
+        let passing = results.spf.domain.as_ref().filter(|_| results.spf.result == SpfResult::Pass);
+        let Some(path) = passing.filter(|d| of_a_brand(d)) else { return vec![] };
+        let lookups = self.lookups.sparing(POLICY_QUERIES);
+        let authors = self.authors.iter().filter(|author| *author != path && of_a_brand(author));
+        let checks = authors.map(|author| {
+            let identity = Spf { domain: Some(author.clone()), ..Spf::default() };
+            spf::check(&lookups, self.envelope, results.client_ip, identity)
+        });
+        join_all(checks).await
     }
 
     /// The message as mail_auth reads it, body hashed; or its signatures, judged unverified.

@@ -214,6 +214,9 @@ pub struct AuthResults {
     pub spf_helo: Spf,
     /// SPF of the reverse-path (of `postmaster@HELO` for the null sender).
     pub spf: Spf,
+    /// SPF of author domains of a brand, where the reverse-path passes for another name of a brand. No identity of RFC
+    /// 7208, and in no header: it tells whether the author's own record names the client too.
+    pub author_spf: Vec<Spf>,
     /// Signatures in the order of their fields, as many as were looked at.
     pub dkim: Vec<Dkim>,
     /// One entry per distinct author domain; one with `domain: None` if there is none.

@@ -25,6 +25,6 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
             e.auth.spf.domain.as_ref().map_or("no domain", |d| d.as_str()),
             e.auth.dkim_summary()
         )),
-        Proof::Proven(_) | Proof::Unknown(_) | Proof::NotClaimed => None,
+        Proof::Proven(_) | Proof::PathOnly(_) | Proof::Unknown(_) | Proof::NotClaimed => None,
     }
 }

@@ -18,6 +18,9 @@ pub enum Proof {
     NotClaimed,
     /// From names only the brand's domains, and this domain vouches for it.
     Proven(Domain),
+    /// From names only the brand's domains and the reverse-path passes for this name of the brand, but the record of the
+    /// author's own name does not list the client. The brand's own mail, or a forgotten name in other hands.
+    PathOnly(Domain),
     /// Nothing vouches.
     Missing,
     /// What could vouch could not be looked up; in words.
@@ -104,7 +107,11 @@ impl<'a> Evidence<'a> {
         match self.vouched_by(brand) {
             Some(domain) if all_own => Proof::Proven(domain),
             Some(_) => Proof::Missing,
-            None => self.lookup_trouble(brand).map_or(Proof::Missing, Proof::Unknown),
+            None => match (self.lookup_trouble(brand), self.own_path(brand)) {
+                (Some(why), _) => Proof::Unknown(why),
+                (None, Some(path)) if all_own => Proof::PathOnly(path.clone()),
+                (None, _) => Proof::Missing,
+            },
         }
     }
 
@@ -126,15 +133,29 @@ impl<'a> Evidence<'a> {
     }
 
     /// A domain of the brand that vouches for the message: a passing signature as the brand makes them, a passing
-    /// reverse-path if the brand lets that count, or a trusted sealer that saw dmarc=pass. Never a provider's domain:
-    /// what its customers share proves none of them.
+    /// reverse-path if the brand lets that count and the authors' records agree, or a trusted sealer that saw dmarc=pass.
+    /// Never a provider's domain: what its customers share proves none of them.
     fn vouched_by(&self, brand: &Brand) -> Option<Domain> {
         let signs = |s: &&Dkim| s.domain.as_ref().is_some_and(|d| brand.signs_with(d, &s.selector));
         let passing = self.auth.dkim.iter().filter(|s| s.result == DkimResult::Pass);
         let signed = passing.filter(signs).find_map(|s| s.domain.as_ref());
         let own = |d: &&Domain| brand.owns(d);
-        let path = self.passing_path().filter(|_| brand.proof == Requirement::DkimOrSpf).filter(own);
+        let path = self.own_path(brand).filter(|path| self.author_spf(brand, path).all(|r| r == SpfResult::Pass));
         signed.or(path).or_else(|| self.attested().iter().find(own)).cloned()
+    }
+
+    /// The reverse-path's domain, if it is the brand's, passes, and may count.
+    fn own_path(&self, brand: &Brand) -> Option<&'a Domain> {
+        self.passing_path().filter(|d| brand.proof == Requirement::DkimOrSpf && brand.owns(d))
+    }
+
+    /// What SPF says of the brand's author domains other than the reverse-path's.
+    fn author_spf(&self, brand: &Brand, path: &Domain) -> impl Iterator<Item = SpfResult> {
+        let authors = self.message.from.iter().filter_map(|m| m.domain.as_ref());
+        let others = authors.filter(move |d| *d != path && brand.owns(d));
+        others.map(|d| {
+            self.auth.author_spf.iter().find(|s| s.domain.as_ref() == Some(d)).map_or(SpfResult::None, |s| s.result)
+        })
     }
 
     /// True if a passing signature, a passing reverse-path or a trusted sealer vouches for a domain that `counts`.
@@ -184,7 +205,10 @@ impl<'a> Evidence<'a> {
             ));
         }
         let spf = brand.proof == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::TempError;
-        (spf && own(&self.auth.spf.domain)).then(|| format!("the SPF record of {} could not be looked up", brand.name))
+        let author =
+            self.own_path(brand).is_some_and(|path| self.author_spf(brand, path).any(|r| r == SpfResult::TempError));
+        (spf && own(&self.auth.spf.domain) || author)
+            .then(|| format!("the SPF record of {} could not be looked up", brand.name))
     }
 
     /// The exemption under which the message was handed over, if there is one.

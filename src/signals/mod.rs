@@ -8,6 +8,7 @@ mod brand_address_in_name;
 mod brand_display_name;
 mod brand_from_unproven;
 mod brand_named;
+mod brand_path_only;
 mod credential_request;
 mod dkim_replay;
 mod dmarc_fail;
@@ -35,8 +36,9 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 23] = [
+pub static SIGNALS: [&Signal; 24] = [
     &brand_from_unproven::SIGNAL,
+    &brand_path_only::SIGNAL,
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
     &lookalike_sender::SIGNAL,
