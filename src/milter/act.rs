@@ -217,6 +217,11 @@ fn try_later(reply: &mut SmtpReply, text: &Reply) -> Status {
     Status::Tempfail
 }
 
+/// The answer to MAIL while there are more connections than are served.
+pub(crate) fn no_place(reply: &mut SmtpReply) -> Status {
+    try_later(reply, &("451", "4.3.2", "Too many connections at the moment, please try again".into()))
+}
+
 fn set_reply(reply: &mut SmtpReply, (code, enhanced, text): &Reply) {
     if let Err(e) = reply.set_error_reply(code, Some(enhanced), [text.as_str()]) {
         tracing::warn!("the MTA's own reply text is used: {e}");

@@ -25,7 +25,7 @@ use session::{Session, Terms};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 pub(crate) use workers::Workers;
 
@@ -41,6 +41,8 @@ pub struct Shared {
     /// The counters.
     pub metrics: Arc<Metrics>,
     judge: Judge,
+    /// Connections served at once.
+    capacity: usize,
     in_progress: watch::Sender<usize>,
     patience: Patience,
 }
@@ -48,13 +50,20 @@ pub struct Shared {
 impl Shared {
     /// The state of a gateway that has seen nothing yet.
     pub fn new(policy: Policy, metrics: Arc<Metrics>, judge: Judge) -> Shared {
+        let capacity = policy.config.milter.max_connections.min(Semaphore::MAX_PERMITS);
         Shared {
             policy: ArcSwap::from_pointee(policy),
             metrics,
             judge,
+            capacity,
             in_progress: watch::Sender::new(0),
             patience: Patience::new(),
         }
+    }
+
+    /// True if there are more connections than are served at once.
+    fn is_overloaded(&self) -> bool {
+        usize::try_from(self.metrics.connections.get()).is_ok_and(|open| open > self.capacity)
     }
 
     /// How many messages are between MAIL and the answer to them.
@@ -66,7 +75,11 @@ impl Shared {
 fn callbacks(shared: Arc<Shared>) -> Callbacks<Session> {
     Callbacks::new()
         .on_negotiate(move |cx, actions, opts| {
-            let terms = Terms::of(actions, opts);
+            let mut terms = Terms::of(actions, opts);
+            if shared.is_overloaded() {
+                // There must be a word at MAIL for those who are turned away.
+                terms.opts.remove(ProtoOpts::NOREPLY_MAIL);
+            }
             cx.requested_actions = terms.actions;
             cx.requested_opts = terms.opts;
             cx.data = Some(Session::new(&shared, terms));
@@ -85,6 +98,9 @@ fn callbacks(shared: Arc<Shared>) -> Callbacks<Session> {
         .on_mail(|cx, args| {
             let Some(session) = &mut cx.data else { return answer(Status::Tempfail) };
             session.mail(&args, &cx.macros);
+            if session.sheds() {
+                return answer(act::no_place(&mut cx.reply));
+            }
             answer(session.terms.go_on(ProtoOpts::NOREPLY_MAIL))
         })
         .on_rcpt(|cx, args| {

@@ -10,7 +10,7 @@ use super::assemble::Assembler;
 use super::forged::Forged;
 use crate::judge::not_inbound;
 use crate::mail::{Client, Envelope, Limit, Message};
-use crate::policy::{Action, Policy};
+use crate::policy::{Action, Mode, Policy};
 use crate::record::{Failure, Line};
 use crate::verdict::{Passed, Verdict};
 use futures_util::FutureExt;
@@ -153,6 +153,21 @@ impl Session {
             assembler: Assembler::new(config.max_message_bytes, exact),
             counted: Arc::new(InProgress::new(&self.shared)),
         });
+    }
+
+    /// True if the message just begun is not taken: it is a stranger's, and there are more connections than are served.
+    /// It is over then.
+    pub(crate) fn sheds(&mut self) -> bool {
+        let stranger = self.message.as_ref().filter(|m| m.passed.is_none());
+        let may_answer = !self.terms.opts.contains(ProtoOpts::NOREPLY_MAIL);
+        let enforced = self.policy.config.policy.mode == Mode::Enforce;
+        let Some(message) = stranger.filter(|_| may_answer && enforced && self.shared.is_overloaded()) else {
+            return false;
+        };
+        self.shared.metrics.count_failure(Failure::Overload);
+        Line::of_failure(Failure::Overload, false, &message.envelope, &self.policy, Duration::ZERO).log();
+        self.message = None;
+        true
     }
 
     pub(crate) fn rcpt(&mut self, args: &[CString]) {

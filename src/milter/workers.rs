@@ -5,11 +5,13 @@
 //! each other. Where threads share a runtime, each such waking may wake another thread too, which costs more than most
 //! messages do. What takes long (a large message) goes to a thread of its own, so that no connection waits for another.
 //!
-//! A connection goes to the worker with the fewest. Beyond `milter.max_connections` none is accepted until one ends.
+//! A connection goes to the worker with the fewest. Those beyond `milter.max_connections` wait, or are accepted only to
+//! be told that there is no place (`failure.overload`).
 
 use super::listener::{Door, Socket};
 use super::stream::{Stream, Wire};
 use super::{Shared, callbacks};
+use crate::policy::config::Overload;
 use crate::record::Metrics;
 use futures_util::future::{join_all, select_all};
 use std::io;
@@ -23,6 +25,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 /// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
 /// it has the complete message, which a slow client may take an hour to send.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+/// Connections beyond `milter.max_connections` that are told so; still more wait.
+const OVERFLOW: usize = 256;
 /// Time for answers just given to reach the MTA before a worker ends; they are in the kernel within microseconds.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
@@ -30,7 +34,8 @@ const LAST_WORDS: Duration = Duration::from_millis(50);
 pub(crate) struct Workers {
     workers: Vec<Worker>,
     places: Arc<Semaphore>,
-    metrics: Arc<Metrics>,
+    overflow: Arc<Semaphore>,
+    shared: Arc<Shared>,
     stop: watch::Sender<bool>,
 }
 
@@ -47,9 +52,8 @@ impl Workers {
         let stop = watch::Sender::new(false);
         let count = thread::available_parallelism().map_or(1, usize::from);
         let workers = (1..=count).map(|n| Worker::start(n, shared, stop.subscribe())).collect::<io::Result<_>>()?;
-        let places = shared.policy.load().config.milter.max_connections;
-        let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
-        Ok(Workers { workers, places, metrics: Arc::clone(&shared.metrics), stop })
+        let (places, overflow) = (Arc::new(Semaphore::new(shared.capacity)), Arc::new(Semaphore::new(OVERFLOW)));
+        Ok(Workers { workers, places, overflow, shared: Arc::clone(shared), stop })
     }
 
     /// Serves what comes to `sockets` until `closed`, then what is open until `stop`. An error is that a worker ended by
@@ -60,7 +64,7 @@ impl Workers {
         mut closed: watch::Receiver<bool>,
         stop: oneshot::Receiver<()>,
     ) -> io::Result<()> {
-        let door = Door::new(sockets, Arc::clone(&self.metrics));
+        let door = Door::new(sockets, Arc::clone(&self.shared.metrics));
         let ends: Vec<_> =
             self.workers.iter_mut().map(|w| std::mem::replace(&mut w.ended, oneshot::channel().1)).collect();
         let mut ends = select_all(ends);
@@ -78,13 +82,28 @@ impl Workers {
     /// Gives each connection to the worker with the fewest, for ever.
     async fn admit(&self, mut door: Door) {
         loop {
-            let Ok(permit) = Arc::clone(&self.places).acquire_owned().await else { return };
-            let wire = door.accept().await;
-            let Some(worker) = self.workers.iter().min_by_key(|w| w.load.load(Ordering::Relaxed)) else { return };
+            let (wire, permit) = match self.shared.policy.load().config.failure.overload {
+                Overload::Wait => {
+                    let permit = place_in(&self.places).await;
+                    (door.accept().await, permit)
+                }
+                Overload::Tempfail => {
+                    let wire = door.accept().await;
+                    let free = Arc::clone(&self.places).try_acquire_owned().ok();
+                    (wire, if free.is_some() { free } else { place_in(&self.overflow).await })
+                }
+            };
+            let worker = self.workers.iter().min_by_key(|w| w.load.load(Ordering::Relaxed));
+            let (Some(permit), Some(worker)) = (permit, worker) else { return };
             // A worker that is gone takes the connection down with it; serve() notices.
-            let _ = worker.connections.send((wire, Place::take(worker, &self.metrics, permit)));
+            let _ = worker.connections.send((wire, Place::take(worker, &self.shared.metrics, permit)));
         }
     }
+}
+
+/// The next place; never none, since nobody closes these.
+async fn place_in(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    Arc::clone(places).acquire_owned().await.ok()
 }
 
 impl Worker {

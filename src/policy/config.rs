@@ -52,7 +52,7 @@ pub struct Milter {
     pub listen: Vec<String>,
     /// Permissions of unix sockets, octal.
     pub socket_mode: String,
-    /// Connections served at once; more wait. The MTA holds one for each SMTP session.
+    /// Connections served at once; for more see `failure.overload`. The MTA holds one for each SMTP session.
     pub max_connections: usize,
     /// Time for judging one message, in seconds; then 451.
     pub message_timeout_secs: u64,
@@ -221,6 +221,18 @@ pub struct OnFailure {
     pub error_tries: u32,
     /// The least that happens to mail with a brand's address and no proof when a limit cut its reading short.
     pub limit_brand: Action,
+    /// More connections than `milter.max_connections`.
+    pub overload: Overload,
+}
+
+/// What is done with connections beyond those served at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Overload {
+    /// Their mail is answered 451 at once, that of clients that are not judged is passed.
+    Tempfail,
+    /// They wait for a place; when the MTA tires of it, its own `default_action` applies.
+    Wait,
 }
 
 impl Default for OnFailure {
@@ -233,6 +245,7 @@ impl Default for OnFailure {
             error: Fallback::Tempfail,
             error_tries: 3,
             limit_brand: Action::Quarantine,
+            overload: Overload::Tempfail,
         }
     }
 }

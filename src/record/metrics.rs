@@ -18,6 +18,8 @@ pub enum Failure {
     Panic,
     /// It took longer than `milter.message_timeout_secs`.
     Timeout,
+    /// There were more connections than `milter.max_connections`.
+    Overload,
 }
 
 impl Failure {
@@ -26,6 +28,7 @@ impl Failure {
         match self {
             Failure::Panic => "panic",
             Failure::Timeout => "timeout",
+            Failure::Overload => "overload",
         }
     }
 }
@@ -43,6 +46,7 @@ pub struct Metrics {
     limit_hits: IntCounter,
     panics: IntCounter,
     timeouts: IntCounter,
+    shed: IntCounter,
     /// Connections the MTA holds.
     pub connections: IntGauge,
     /// Messages between MAIL and the answer to them.
@@ -70,6 +74,7 @@ impl Metrics {
             limit_hits: new.counter("limit_hits_total", "Limits that cut a judgement short.")?,
             panics: new.counter("panics_total", "Messages that made the judge panic.")?,
             timeouts: new.counter("timeouts_total", "Messages that took too long to judge.")?,
+            shed: new.counter("shed_total", "Messages turned away because there were too many connections.")?,
             connections: new.gauge("connections", "Connections open.")?,
             in_progress: new.gauge("in_progress", "Messages between MAIL and the answer to them.")?,
             accept_errors: new.counter("accept_errors_total", "Connections that could not be accepted.")?,
@@ -117,6 +122,7 @@ impl Metrics {
         match why {
             Failure::Panic => self.panics.inc(),
             Failure::Timeout => self.timeouts.inc(),
+            Failure::Overload => self.shed.inc(),
         }
     }
 

@@ -176,7 +176,9 @@ impl Mail {
         };
         let mut fields: Vec<Field> = Vec::new();
         for line in header.split_inclusive(|b| *b == b'\n') {
-            let line = line.strip_suffix(b"\r\n").unwrap_or(line);
+            // A bare LF ends a line too, as it does for Postfix.
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
             match (line.first(), fields.last_mut()) {
                 (Some(b' ' | b'\t'), Some((_, value))) => {
                     value.push(b'\n');

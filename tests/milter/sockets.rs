@@ -1,6 +1,7 @@
 //! The sockets towards the MTA, and the pages of the metrics listener.
 
 use crate::gate::*;
+use spoof_milter::policy::config::Overload;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -109,13 +110,37 @@ async fn the_pages_tell_how_it_is() {
 }
 
 #[tokio::test]
-async fn more_connections_than_allowed_wait_their_turn() {
-    let gate = Gate::offline(|c| c.milter.max_connections = 2).await;
+async fn more_connections_than_allowed_wait_their_turn_if_that_is_wanted() {
+    let gate = Gate::offline(|c| (c.milter.max_connections, c.failure.overload) = (2, Overload::Wait)).await;
     let (first, _second) = (gate.session().await, gate.session().await);
     let waiting = tokio::spawn(session_at(gate.address(), STRANGER));
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     assert!(!waiting.is_finished());
     first.close().await.unwrap();
     let mut third = waiting.await.unwrap();
+    assert_eq!(send(&mut third, &for_verdict("reject")).await.word(), "reject");
+}
+
+#[tokio::test]
+async fn more_connections_than_allowed_are_told_to_come_back() {
+    let gate = Gate::offline(|c| c.milter.max_connections = 2).await;
+    let (first, mut second) = (gate.session().await, gate.session().await);
+    let mut third = gate.session().await;
+    let answer = third.mail(["<sender@example.org>"]).await.unwrap();
+    assert!(
+        matches!(&answer, Status::Tempfail { message: Some(text) } if text.to_bytes().starts_with(b"451 4.3.2 ")),
+        "{answer:?}"
+    );
+    // Those who have a place keep it, and those who are not judged need none.
+    assert_eq!(send(&mut second, &for_verdict("reject")).await.word(), "reject");
+    let mut trusted = session_at(gate.address(), [127, 0, 0, 1]).await;
+    assert_eq!(send(&mut trusted, &for_verdict("reject")).await.word(), "passed");
+    assert_eq!(metric_in(&gate.running.metrics().render(), "shed_total"), 1);
+    trusted.close().await.unwrap();
+    first.close().await.unwrap();
+    // The connection that was turned away has a place now.
+    while metric_in(&gate.running.metrics().render(), "connections") > 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
     assert_eq!(send(&mut third, &for_verdict("reject")).await.word(), "reject");
 }
