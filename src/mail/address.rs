@@ -13,17 +13,31 @@ const MAX_VALUE: usize = 8 * 1024;
 /// Mailboxes kept from one field: enough for any honest list, and bounded work for a hostile one.
 const MAX_MAILBOXES: usize = 50;
 
+/// How a mailbox was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// By RFC 5322, comments, groups and quoting included.
+    #[default]
+    Strict,
+    /// By programs that decode encoded words first, take any pair of angle brackets, or read a field that is no list.
+    Lenient,
+    /// By programs that stop at, skip or undo what others keep; where it stands is no address for an orderly reader.
+    Shown,
+}
+
 /// One mailbox.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mailbox {
-    /// The display name, decoded; empty if there is none.
+    /// The display name, decoded, with the comment and the name of the group it stands in; empty if there is none.
     pub name: String,
-    /// The address as written, without angle brackets.
+    /// The address as written, without angle brackets; empty if there is only a name.
     pub address: String,
     /// The part before the last `@`, decoded.
     pub local: String,
     /// The domain, if it can exist.
     pub domain: Option<Domain>,
+    /// Which reader reads it so.
+    pub reading: Reading,
 }
 
 impl Mailbox {
@@ -38,6 +52,7 @@ impl Mailbox {
             local: local.trim_matches('"').to_owned(),
             // Mail programs show and link `a@elance.com..` like the name it stands for.
             domain: Domain::parse(domain.trim().trim_end_matches('.')),
+            reading: Reading::Strict,
         }
     }
 
@@ -45,12 +60,32 @@ impl Mailbox {
     pub fn written_domain(&self) -> &str {
         self.address.rsplit_once('@').map_or("", |(_, d)| d.trim())
     }
+
+    /// Where the address is, for a sentence.
+    pub fn place(&self) -> String {
+        match self.written_domain() {
+            "" => "without a domain".to_owned(),
+            domain => format!("at {domain}"),
+        }
+    }
+
+    /// True if `other`, which some reader sees, is here a part of the name or of a quoted local part, where every
+    /// orderly reader keeps it.
+    pub fn carries(&self, other: &Mailbox) -> bool {
+        self.name.contains(&other.address) || self.has_quoted_local_part() && self.local.contains(&other.address)
+    }
+
+    /// True if the local part is a quoted string, in which an `@` is a letter like any other (RFC 5322 section 3.4.1).
+    pub fn has_quoted_local_part(&self) -> bool {
+        self.address.starts_with('"')
+    }
 }
 
 /// The mailboxes of an address field, in every reading, first the strict one, without repetition.
 ///
 /// Readings: RFC 5322 with comments, groups and quoting; the same after decoding encoded words (what a program sees
-/// that decodes first); each pair of angle brackets; and, where no reading found an address, anything of that shape.
+/// that decodes first); each pair of angle brackets; and, where no reading found an address, anything of that shape. A
+/// name without an address is a mailbox too: it is what a reader is shown.
 pub fn read_mailboxes(value: &str) -> Vec<Mailbox> {
     let (value, rest) = value.split_at(super::text::first_bytes(value, MAX_VALUE).len());
     // Behind a name or comment of many pages still stands the address.
@@ -58,26 +93,33 @@ pub fn read_mailboxes(value: &str) -> Vec<Mailbox> {
     let unfolded: String = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     let decoded = super::message::decode_words(&unfolded);
     let mut found = strict(&unfolded);
+    let mut lenient = |list: Vec<Mailbox>| {
+        let addressed = list.into_iter().filter(|m| !m.address.is_empty());
+        addressed.for_each(|m| add(&mut found, Mailbox { reading: Reading::Lenient, ..m }));
+    };
     if rest.contains('@') {
-        [angle_addresses(rest), loose(rest)].concat().into_iter().for_each(|m| add(&mut found, m));
+        lenient(angle_addresses(rest));
+        lenient(loose(rest));
     }
     if decoded != unfolded {
-        strict(&decoded).into_iter().for_each(|m| add(&mut found, m));
+        lenient(strict(&decoded));
     }
-    for text in [&unfolded, &decoded] {
-        angle_addresses(text).into_iter().for_each(|m| add(&mut found, m));
-    }
+    lenient(angle_addresses(&unfolded));
+    lenient(angle_addresses(&decoded));
     if !found.iter().any(|m| m.address.contains('@')) {
-        loose(&decoded).into_iter().for_each(|m| add(&mut found, m));
+        let lenient = loose(&decoded).into_iter().map(|m| Mailbox { reading: Reading::Lenient, ..m });
+        lenient.for_each(|m| add(&mut found, m));
     }
-    found.truncate(MAX_MAILBOXES);
     found
 }
 
-/// Adds a reading unless its address is there already; a later, bare reading does not replace a named one.
+/// Adds a reading unless its address (without one, its name) is there already; a later, bare reading does not replace a
+/// named one.
 fn add(found: &mut Vec<Mailbox>, mailbox: Mailbox) {
-    let same = |m: &Mailbox| m.address.eq_ignore_ascii_case(&mailbox.address);
-    if found.len() < MAX_MAILBOXES && !mailbox.address.is_empty() && !found.iter().any(same) {
+    let named = |m: &Mailbox| !mailbox.address.is_empty() || m.name == mailbox.name;
+    let same = |m: &Mailbox| m.address.eq_ignore_ascii_case(&mailbox.address) && named(m);
+    let empty = mailbox.address.is_empty() && mailbox.name.is_empty();
+    if found.len() < MAX_MAILBOXES && !empty && !found.iter().any(same) {
         found.push(mailbox);
     }
 }
@@ -90,6 +132,7 @@ fn strict(value: &str) -> Vec<Mailbox> {
         reader.take(c, &mut chars);
     }
     reader.finish_mailbox();
+    reader.finish_group();
     reader.found
 }
 
@@ -101,9 +144,16 @@ struct Reader {
     /// Like `phrase`, quoting kept, for an address without brackets.
     bare: String,
     comment: String,
+    /// The name of the group the reader stands in; a group without members shows nothing else.
+    group: Option<Group>,
     /// What angle brackets held.
     angle: Option<String>,
     found: Vec<Mailbox>,
+}
+
+struct Group {
+    name: String,
+    empty: bool,
 }
 
 impl Reader {
@@ -114,7 +164,16 @@ impl Reader {
                 self.bare.push_str(&format!("\"{quoted}\""));
                 self.phrase.push_str(&quoted);
             }
-            '(' => self.comment = comment(chars),
+            '(' => {
+                let separator = if self.comment.is_empty() { "" } else { " " };
+                self.comment += &format!("{separator}{}", comment(chars));
+            }
+            // A domain literal, `[IPv6:…]`: its colons begin no group.
+            '[' if self.bare.trim_end().ends_with('@') => {
+                let literal = format!("[{}]", until(chars, ']'));
+                self.phrase.push_str(&literal);
+                self.bare.push_str(&literal);
+            }
             '<' => {
                 let inside = until(chars, '>');
                 match self.angle {
@@ -126,10 +185,20 @@ impl Reader {
                     None => self.angle = Some(inside),
                 }
             }
-            ',' | ';' => self.finish_mailbox(),
-            ':' if self.angle.is_none() && !self.phrase.contains('@') => {
-                self.phrase.clear();
+            ',' => self.finish_mailbox(),
+            ';' => {
+                self.finish_mailbox();
+                self.finish_group();
+            }
+            // What stands before a colon is a group's name; an address there is one to somebody.
+            ':' if self.angle.is_none() => {
+                if self.bare.contains('@') {
+                    self.finish_mailbox();
+                }
+                self.finish_group();
                 self.bare.clear();
+                let name = super::message::decode_words(std::mem::take(&mut self.phrase).trim());
+                self.group = Some(Group { name, empty: true });
             }
             c => {
                 self.phrase.push(c);
@@ -142,18 +211,40 @@ impl Reader {
         let phrase = std::mem::take(&mut self.phrase);
         let bare = std::mem::take(&mut self.bare);
         let comment = std::mem::take(&mut self.comment);
-        let name = super::message::decode_words(phrase.trim());
-        match self.angle.take() {
-            Some(angle) => {
-                // A source route "@a,@b:user@host" names the mailbox after its last colon (RFC 5322 section 4.4).
-                let address = angle.rsplit_once(':').map_or(angle.as_str(), |(_, a)| a);
-                let name = if name.is_empty() { comment } else { name };
-                add(&mut self.found, Mailbox::new(&name, address));
+        let phrase = super::message::decode_words(phrase.trim());
+        let (name, address) = match self.angle.take() {
+            Some(angle) => (phrase, without_route(&angle).to_owned()),
+            None if bare.contains('@') => (String::new(), without_blanks(&bare)),
+            None if phrase.is_empty() && comment.is_empty() => return,
+            None => (phrase, String::new()),
+        };
+        let name = match (name.is_empty(), comment.is_empty()) {
+            (true, _) => comment,
+            (false, true) => name,
+            (false, false) => format!("{name} ({comment})"),
+        };
+        let name = match &mut self.group {
+            Some(group) => {
+                group.empty = false;
+                let separator = if group.name.is_empty() || name.is_empty() { "" } else { ": " };
+                format!("{}{separator}{name}", group.name)
             }
-            None if bare.contains('@') => add(&mut self.found, Mailbox::new(&comment, &without_blanks(&bare))),
-            None => {}
+            None => name,
+        };
+        add(&mut self.found, Mailbox::new(&name, &address));
+    }
+
+    fn finish_group(&mut self) {
+        if let Some(group) = self.group.take().filter(|g| g.empty) {
+            add(&mut self.found, Mailbox::new(&group.name, ""));
         }
     }
+}
+
+/// A source route `@a,@b:user@host` leads to the mailbox after its last colon (RFC 5322 section 4.4).
+fn without_route(angle: &str) -> &str {
+    let at = angle.rfind('@').unwrap_or(angle.len());
+    angle[..at].rfind(':').map_or(angle, |colon| &angle[colon + 1..])
 }
 
 /// Blanks around the parts of an unbracketed address are allowed and meaningless (obsolete syntax); quotes around the
@@ -220,8 +311,7 @@ fn angle_addresses(text: &str) -> Vec<Mailbox> {
         let inside = &text[at + 1..];
         let end = inside.find(['>', '<', ',']).unwrap_or(inside.len());
         if inside[..end].contains('@') {
-            let address = inside[..end].rsplit_once(':').map_or(&inside[..end], |(_, a)| a);
-            found.push(Mailbox::new("", &without_blanks(address)));
+            found.push(Mailbox::new("", &without_blanks(without_route(&inside[..end]))));
         }
     }
     found
@@ -269,8 +359,24 @@ mod tests {
     fn several_addresses_are_all_read() {
         assert_eq!(read("<a@x.test> <b@y.test>"), pairs(&[("", "a@x.test"), ("", "b@y.test")]));
         assert_eq!(read("A <a@x.test>, b@y.test"), pairs(&[("A", "a@x.test"), ("", "b@y.test")]));
-        assert_eq!(read("Group: a@x.test, B <b@y.test>;"), pairs(&[("", "a@x.test"), ("B", "b@y.test")]));
+        assert_eq!(read("Group: a@x.test, B <b@y.test>;"), pairs(&[("Group", "a@x.test"), ("Group: B", "b@y.test")]));
+        assert_eq!(read("a@x.test: b@y.test;"), pairs(&[("", "a@x.test"), ("", "b@y.test")]));
         assert_eq!(read("\"a <x@elance.com>\"@evil.test").len(), 2, "both the quoted and the outer reading");
+    }
+
+    #[test]
+    fn what_is_shown_beside_the_address_is_a_name() {
+        assert_eq!(read("Bob (a@x.test) (c) <b@y.test>"), pairs(&[("Bob (a@x.test c)", "b@y.test")]));
+        assert_eq!(read("Elance Support:;"), pairs(&[("Elance Support", "")]));
+        assert_eq!(read("Elance, Inc. <b@y.test>"), pairs(&[("Elance", ""), ("Inc.", "b@y.test")]));
+    }
+
+    #[test]
+    fn colons_that_begin_no_group() {
+        assert_eq!(read("a@[IPv6:2001:db8::1]"), pairs(&[("", "a@[IPv6:2001:db8::1]")]));
+        assert_eq!(read("<a@[IPv6:2001:db8::1]>"), pairs(&[("", "a@[IPv6:2001:db8::1]")]));
+        assert_eq!(read("[List] Bob <b@y.test>"), pairs(&[("[List] Bob", "b@y.test")]));
+        assert_eq!(read("\"Re: x\" <b@y.test>"), pairs(&[("Re: x", "b@y.test")]));
     }
 
     #[test]
@@ -292,10 +398,11 @@ mod tests {
 
     #[test]
     fn disorder_still_yields_what_it_shows() {
-        assert_eq!(read("\"ceo@elance.com\""), pairs(&[("", "ceo@elance.com")]));
-        assert_eq!(read("=?utf-8?q?=3Cceo=40elance.com=3E?="), pairs(&[("", "ceo@elance.com")]));
+        assert!(read("\"ceo@elance.com\"").contains(&("".into(), "ceo@elance.com".into())));
+        assert!(read("=?utf-8?q?=3Cceo=40elance.com=3E?=").contains(&("".into(), "ceo@elance.com".into())));
         assert_eq!(read("ceo@elance.com>").len(), 1);
-        assert!(read("nobody").is_empty());
+        assert_eq!(read("nobody"), pairs(&[("nobody", "")]));
+        assert!(read(" \t").is_empty() && read("<>").is_empty());
         assert!(read(&"<a@b.test>,".repeat(10_000)).len() <= MAX_MAILBOXES);
     }
 }

@@ -3,9 +3,11 @@
 //! The header is split here and nowhere else, so that every room sees the same fields; mail_parser reads the body and
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
-use super::address::read_mailboxes;
-use super::{Body, Mailbox, decode, mime};
+use super::address::{Reading, read_mailboxes};
+use super::shown::shown_addresses;
+use super::{Body, Domain, Mailbox, decode, mime};
 use mail_parser::parsers::MessageStream;
+use std::collections::HashSet;
 
 /// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;
 /// honest mail stays below 200.
@@ -16,6 +18,16 @@ pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
 const MAX_LATE_FIELDS: usize = 50;
 /// Address fields of one name that are read; each should be there once.
 const MAX_EQUAL_FIELDS: usize = 20;
+/// Octets of all From fields together in which every `@domain` is looked for: a thousand times an honest field.
+const MAX_SHOWN_OCTETS: usize = 256 * 1024;
+/// Fields that say who handed a message on, RFC 5322 section 3.6.6.
+const RESENT_FIELDS: [&str; 2] = ["Resent-From", "Resent-Sender"];
+/// Longest of these names.
+const MAX_SHOWN_NAME: usize = 13;
+/// Readings compared with the strict ones, name by name.
+const MAX_COMPARED: usize = 100;
+/// Domains named in a defect: a reader of the reason needs to see that there are several, not a thousand.
+const MAX_NAMED_DOMAINS: usize = 5;
 /// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
 const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
@@ -40,6 +52,8 @@ pub enum Defect {
     FromWithoutAddress,
     /// From holds addresses of several domains.
     FromSeveralDomains(Vec<String>),
+    /// Some readers of From see other domains than a strict one: what those see.
+    FromReadingsDiffer(Vec<String>),
     /// A From address whose domain cannot exist.
     FromDomainInvalid(String),
     /// A field that must be single (RFC 5322 section 3.6) is repeated.
@@ -64,10 +78,14 @@ pub struct Message {
     pub body_offset: usize,
     /// Header fields in order.
     pub fields: Vec<Field>,
-    /// Mailboxes of all From fields, in every reading, without repetition.
+    /// Mailboxes of all From fields, in every orderly and lenient reading, without repetition.
     pub from: Vec<Mailbox>,
+    /// One more for each domain that From shows only to careless readers, in names, comments and routes too.
+    pub shown: Vec<Mailbox>,
     /// Mailboxes of Sender.
     pub sender: Vec<Mailbox>,
+    /// Mailboxes of Resent-From and Resent-Sender.
+    pub resent: Vec<Mailbox>,
     /// Mailboxes of Reply-To.
     pub reply_to: Vec<Mailbox>,
     /// Decoded subject.
@@ -89,7 +107,9 @@ impl Message {
         }
         message.read_header(&raw);
         message.from = message.mailboxes("From");
+        message.read_shown();
         message.sender = message.mailboxes("Sender");
+        message.resent = RESENT_FIELDS.iter().flat_map(|name| message.mailboxes(name)).collect();
         message.reply_to = message.mailboxes("Reply-To");
         let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
         message.subject = subject.join(" ");
@@ -126,6 +146,19 @@ impl Message {
             }
         }
         found
+    }
+
+    /// What no orderly reading of From yields and some reader sees all the same, in all its fields.
+    fn read_shown(&mut self) {
+        let mut known: HashSet<Domain> = self.from.iter().filter_map(|m| m.domain.clone()).collect();
+        let (mut read, mut shown) = (0, Vec::new());
+        for value in self.values("From") {
+            if read < MAX_SHOWN_OCTETS {
+                shown.extend(shown_addresses(value, &mut known));
+            }
+            read += value.len();
+        }
+        self.shown = shown;
     }
 
     /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
@@ -173,14 +206,29 @@ impl Message {
 
     fn read_field(&mut self, line: &[u8]) {
         let colon = line.iter().position(|b| *b == b':');
-        let name = colon.map(|c| String::from_utf8_lossy(&line[..c]).trim_end_matches(is_no_name).to_owned());
-        match (name, colon) {
+        match (colon.map(|c| self.field_name(&line[..c])), colon) {
             (Some(name), Some(colon)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
                 let value = decode::text(&line[colon + 1..], None, false).into_owned();
                 self.fields.push(Field { name, value });
             }
             _ => self.defects.push(Defect::HeaderGarbage),
         }
+    }
+
+    /// The name of a field. Some programs read over blanks, controls and 8-bit octets in it, so a name that is one they
+    /// show but for those is that name.
+    fn field_name(&mut self, written: &[u8]) -> String {
+        let name = String::from_utf8_lossy(written).trim_end_matches(is_no_name).to_owned();
+        let graphic = |c: char| c.is_ascii_graphic();
+        if name.chars().all(graphic) {
+            return name;
+        }
+        let bare: String = name.chars().filter(|c| graphic(*c)).collect();
+        if !is_shown_name(&bare) {
+            return name;
+        }
+        self.defects.push(Defect::HeaderGarbage);
+        bare
     }
 
     fn note_from(&mut self) {
@@ -190,21 +238,25 @@ impl Message {
             1 => {}
             n => self.defects.push(Defect::FromRepeated(n)),
         }
-        if fields > 0 && !self.from.iter().any(|m| m.address.contains('@')) {
+        let addressed = |m: &&Mailbox| m.address.contains('@');
+        let unnamed = fields == 1 && self.values("From").all(is_empty_group);
+        if fields > 0 && !unnamed && !self.from.iter().any(|m| addressed(&m)) {
             self.defects.push(Defect::FromWithoutAddress);
         }
-        let mut domains: Vec<String> = Vec::new();
-        for mailbox in &self.from {
-            let domain = mailbox.domain.as_ref().map_or(mailbox.written_domain(), |d| d.as_str());
-            if !domain.is_empty() && !domains.iter().any(|d| d == domain) {
-                domains.push(domain.to_owned());
-            }
-        }
-        let invalid = self.from.iter().find(|m| m.domain.is_none() && m.address.contains('@'));
+        let invalid = self.from.iter().find(|m| m.domain.is_none() && addressed(m));
         let invalid = invalid.map(|m| m.written_domain().to_owned());
         self.defects.extend(invalid.map(Defect::FromDomainInvalid));
-        if domains.len() > 1 {
-            self.defects.push(Defect::FromSeveralDomains(domains));
+        let (strict, lenient): (Vec<&Mailbox>, Vec<&Mailbox>) =
+            self.from.iter().partition(|m| m.reading == Reading::Strict);
+        let torn = self.shown.iter().take(MAX_COMPARED).filter(|m| !strict.iter().any(|s| s.carries(m)));
+        let authors = distinct_domains(strict.iter().copied());
+        let mut all = distinct_domains(strict.iter().copied().chain(lenient).chain(torn));
+        if authors.len() > 1 {
+            self.defects.push(Defect::FromSeveralDomains(authors.clone()));
+        }
+        if all.len() > authors.len() {
+            all.truncate(MAX_NAMED_DOMAINS.max(authors.len() + 1));
+            self.defects.push(Defect::FromReadingsDiffer(all));
         }
     }
 
@@ -267,14 +319,37 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
+/// The domains of mailboxes in order, as written where they cannot exist.
+fn distinct_domains<'a>(mailboxes: impl Iterator<Item = &'a Mailbox>) -> Vec<String> {
+    let mut domains: Vec<String> = Vec::new();
+    for mailbox in mailboxes {
+        let domain = mailbox.domain.as_ref().map_or(mailbox.written_domain(), |d| d.as_str());
+        if !domain.is_empty() && !domains.iter().any(|d| d == domain) {
+            domains.push(domain.to_owned());
+        }
+    }
+    domains
+}
+
+/// True for a group without members, by which RFC 6854 section 1 lets an author stay unnamed.
+fn is_empty_group(value: &str) -> bool {
+    let name = value.trim_end().strip_suffix(';').and_then(|v| v.trim_end().strip_suffix(':'));
+    name.is_some_and(|name| !name.contains(['<', '>', '@', ':', ';', ',']))
+}
+
 fn is_no_name(c: char) -> bool {
     c.is_whitespace() || c.is_control()
 }
 
-/// True if the line begins one of the [`SINGLE_FIELDS`].
+/// True if the line begins one of the fields that programs show.
 fn is_shown(line: &[u8]) -> bool {
-    let name = line.split(|b| *b == b':').next().unwrap_or_default().trim_ascii_end();
-    name.len() < line.len() && SINGLE_FIELDS.iter().any(|f| name.eq_ignore_ascii_case(f.as_bytes()))
+    let name = line.split(|b| *b == b':').next().unwrap_or_default();
+    let bare = name.iter().copied().filter(u8::is_ascii_graphic).take(MAX_SHOWN_NAME + 1).map(char::from);
+    name.len() < line.len() && is_shown_name(&bare.collect::<String>())
+}
+
+fn is_shown_name(name: &str) -> bool {
+    SINGLE_FIELDS.iter().chain(&RESENT_FIELDS).any(|f| name.eq_ignore_ascii_case(f))
 }
 
 #[cfg(test)]
@@ -336,6 +411,11 @@ mod tests {
         let many = "From: a@b.test\n".repeat(60) + "From: a@elance.com\n\n";
         for text in [
             "From\0: a@elance.com\n\n",
+            "Fr\0om: a@elance.com\n\n",
+            "From\t : a@elance.com\n\n",
+            " From: a@elance.com\nX: y\n\n",
+            "no field\n From: a@elance.com\n\n",
+            "\u{feff}From: a@elance.com\nFrom: c@d.test\n\n",
             "X-A: b\rFrom: a@elance.com\nFrom: c@d.test\n\n",
             "Sender: a@elance.com\n\n",
             &many,

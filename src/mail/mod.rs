@@ -15,12 +15,14 @@ pub mod lookalike;
 pub mod message;
 pub(crate) mod mime;
 mod part;
+mod shown;
 mod style;
 pub mod text;
 mod tokens;
+mod words;
 mod written;
 
-pub use address::Mailbox;
+pub use address::{Mailbox, Reading};
 pub use body::{Attachment, Body};
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};

@@ -2,9 +2,9 @@
 //! domain imitates it. Pure; what the profile cannot hold is refused when the configuration is read.
 
 use super::config;
-use crate::mail::Domain;
 use crate::mail::lookalike::{self, Name};
 use crate::mail::text::{fold, skeleton, words_contain};
+use crate::mail::{Domain, Mailbox};
 
 /// Whose a domain is, from the brand's point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +166,7 @@ impl Brand {
     /// `a%elance.com@…`), or its name and nothing but bait (`elance-support@…`). The bare name or domain is what
     /// members call the address they keep for the brand, and shows nothing.
     pub fn claimed_by_local_part(&self, local: &str) -> Option<String> {
-        let folded = fold(local);
+        let folded = fold(local).replace("%40", "@");
         let address = folded.rsplit_once(['@', '%', '=', '!']).filter(|(user, _)| !user.is_empty());
         let domain = address.and_then(|(_, domain)| Domain::parse(domain)).filter(|d| self.owns(d));
         if domain.is_some() {
@@ -187,6 +187,13 @@ impl Brand {
             let domain = Domain::parse(word.rsplit_once('@').map_or(word, |(_, d)| d))?;
             (word.contains('.') && self.owns(&domain)).then(|| word.to_owned())
         })
+    }
+
+    /// One of the brand's own addresses or domains shown by a stranger's mailbox beside its address: in the name, or in a
+    /// quoted local part.
+    pub fn shown_by(&self, mailbox: &Mailbox) -> Option<String> {
+        let local = || mailbox.has_quoted_local_part().then(|| self.domain_in(&mailbox.local)).flatten();
+        self.domain_in(&mailbox.name).or_else(local)
     }
 
     /// How a domain that is not the brand's imitates it, in words.
@@ -302,7 +309,9 @@ mod tests {
     #[test]
     fn local_parts_that_claim_the_brand() {
         let b = elance();
-        for local in ["service@elance.com", "a%elance.com", "a=elance.com", "elance-support", "elancebilling"] {
+        for local in
+            ["service@elance.com", "a%elance.com", "a%40elance.com", "a=elance.com", "elance-support", "elancebilling"]
+        {
             assert!(b.claimed_by_local_part(local).is_some(), "{local}");
         }
         for local in ["elance", "elance.com", "bob+elance", "bob-elance", "bob.freelance", "support", "@elance.com"] {

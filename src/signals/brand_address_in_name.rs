@@ -1,12 +1,13 @@
-//! `From: "service@elance.com" <x@mailer.example>`.
+//! `From: "service@elance.com" <x@mailer.example>`, and Sender or Resent-From of the brand over a stranger's mail.
 
 use super::{Brand, Check, Evidence, Kind, Signal};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-address-in-name",
     title: "The sender's name shows a brand's address",
-    why: "A mail program that shows only the name shows the brand's own address over a stranger's. Innocent case: a mailing \
-          list that writes the author's address into the name.",
+    why: "A mail program that shows only the name shows the brand's own address over a stranger's. So does one \
+          that shows by whom or on whose behalf it was sent. Innocent case: a mailing list that writes the author's address \
+          into the name.",
     points: 70,
     at_least: None,
     kind: Kind::Claim,
@@ -15,13 +16,15 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let named = e.strangers(brand).find_map(|m| {
-        let shown = brand.domain_in(&m.name)?;
-        Some(format!("the display name shows {shown:?}, the address is at {}", m.written_domain()))
+        let shown = brand.shown_by(m)?;
+        let part =
+            if m.has_quoted_local_part() && brand.domain_in(&m.name).is_none() { "local part" } else { "display name" };
+        Some(format!("the {part} shows {shown:?}, the address is {}", m.place()))
     });
     named.or_else(|| {
-        // "service@elance.com on behalf of x@mailer.example", as some programs show it.
-        let sender = e.own_sender_unproven(brand)?;
+        // "service@elance.com on behalf of x@mailer.example", "redirected by service@elance.com", as some programs show it.
+        let (field, handler) = e.own_handler_unproven(brand)?;
         let author = e.strangers(brand).next()?;
-        Some(format!("Sender says {}, the author is at {}", sender.address, author.written_domain()))
+        Some(format!("{field} says {}, the author is {}", handler.address, author.place()))
     })
 }

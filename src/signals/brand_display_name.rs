@@ -16,14 +16,17 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     e.strangers(brand).find_map(|m| {
+        // What is shown as an address is for brand-address-in-name to tell; the same words do not count twice.
+        if m.has_quoted_local_part() && m.name.is_empty() && brand.shown_by(m).is_some() {
+            return None;
+        }
         // A name that only repeats the address claims nothing beyond it; without a name the address is what is shown.
         if m.name.is_empty() || m.name.eq_ignore_ascii_case(&m.address) {
             let how = brand.claimed_by_local_part(&m.local)?;
-            return Some(format!("the address shows {how}, at {}", m.written_domain()));
+            return Some(format!("the address shows {how}, {}", m.place()));
         }
-        // The brand's address in the name is for brand-address-in-name to tell; the same words do not count twice.
         let rest = brand.domain_in(&m.name).map(|shown| fold(&m.name).replace(&shown, " "));
         let how = brand.claimed_in(rest.as_ref().unwrap_or(&m.name))?;
-        Some(format!("the display name {:?} shows {how}, the address is at {}", m.name, m.written_domain()))
+        Some(format!("the display name {:?} shows {how}, the address is {}", m.name, m.place()))
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
 use crate::mail::text::{first_bytes, fold};
-use crate::mail::{Domain, Envelope, Mailbox, Message};
+use crate::mail::{Domain, Envelope, Mailbox, Message, Reading};
 use crate::policy::config::Proof as Requirement;
 use crate::policy::{Action, Brand, Forwarder, Hits, Known, Ownership, PhraseKind, Policy};
 use std::cell::OnceCell;
@@ -84,16 +84,31 @@ impl<'a> Evidence<'a> {
         (answers && quotes).then(|| fold(&shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n")))
     }
 
-    /// The first mailbox of From whose domain is the brand's own, in any reading.
+    /// The first mailbox of From whose domain is the brand's own, in any reading. What From shows to careless readers
+    /// counts too, unless it stands where a stranger's mailbox shows it to everyone, beside its own address.
     pub fn own_author(&self, brand: &Brand) -> Option<&'a Mailbox> {
-        self.message.from.iter().find(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)))
+        let own = |m: &&Mailbox| m.domain.as_ref().is_some_and(|d| brand.owns(d));
+        let beside = || self.message.from.iter().any(|m| brand.shown_by(m).is_some());
+        let shown = || self.message.shown.iter().find(own).filter(|_| !beside());
+        self.message.from.iter().find(own).or_else(shown)
     }
 
-    /// A mailbox of Sender at the brand's own domain, if nothing of the brand vouches for the message.
-    pub fn own_sender_unproven(&self, brand: &Brand) -> Option<&'a Mailbox> {
+    /// A mailbox of Sender, Resent-From or Resent-Sender at the brand's own domain, with the field's name, if nothing of
+    /// the brand vouches for the message.
+    pub fn own_handler_unproven(&self, brand: &Brand) -> Option<(&'static str, &'a Mailbox)> {
         let own = |d: &Domain| brand.owns(d);
-        let sender = self.message.sender.iter().find(|m| m.domain.as_ref().is_some_and(own))?;
-        (self.vouched_by(brand).is_none() && self.lookup_trouble(brand).is_none()).then_some(sender)
+        let lists = [("Sender", &self.message.sender), ("Resent-From", &self.message.resent)];
+        let mut handlers = lists.into_iter().flat_map(|(field, list)| list.iter().map(move |m| (field, m)));
+        let handler = handlers.find(|(_, m)| m.domain.as_ref().is_some_and(own))?;
+        (self.vouched_by(brand).is_none() && self.lookup_trouble(brand).is_none()).then_some(handler)
+    }
+
+    /// The mailboxes of From that have an address, without those that only another one's name shows: who vouches for a
+    /// message vouches for the names in it.
+    fn authors(&self) -> impl Iterator<Item = &'a Mailbox> {
+        let from = &self.message.from;
+        let named = |m: &Mailbox| from.iter().any(|other| other.name.contains(&m.address));
+        from.iter().filter(move |m| !m.address.is_empty() && !(m.reading == Reading::Lenient && named(m)))
     }
 
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
@@ -103,7 +118,7 @@ impl<'a> Evidence<'a> {
         if self.own_author(brand).is_none() {
             return Proof::NotClaimed;
         }
-        let all_own = self.message.from.iter().all(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)));
+        let all_own = self.authors().all(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)));
         match self.vouched_by(brand) {
             Some(domain) if all_own => Proof::Proven(domain),
             Some(_) => Proof::Missing,
@@ -118,10 +133,9 @@ impl<'a> Evidence<'a> {
     /// True if the author is an ally of the brand and proves it.
     pub fn from_proven_ally(&self, brand: &Brand) -> bool {
         let ally = |d: &Domain| brand.ownership(d) == Ownership::Allied;
-        let authors = &self.message.from;
-        !authors.is_empty()
-            && authors.iter().all(|m| m.domain.as_ref().is_some_and(|d| ally(d) || brand.owns(d)))
-            && authors.iter().filter_map(|m| m.domain.as_ref()).all(|author| {
+        self.authors().next().is_some()
+            && self.authors().all(|m| m.domain.as_ref().is_some_and(|d| ally(d) || brand.owns(d)))
+            && self.authors().filter_map(|m| m.domain.as_ref()).all(|author| {
                 let aligned = |d: &Domain| d.registrable() == author.registrable();
                 self.vouched(aligned)
             })

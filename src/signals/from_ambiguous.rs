@@ -1,4 +1,4 @@
-//! No From, several of them, several author domains, or an author address that cannot exist.
+//! No From, several of them, several author domains, an author address that cannot exist, or one that depends on who reads.
 
 use super::{Check, Evidence, Kind, Signal};
 use crate::mail::Defect;
@@ -22,6 +22,9 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         Defect::FromRepeated(n) => Some(format!("there are {n} From fields")),
         Defect::FromWithoutAddress => Some("From holds no address".to_owned()),
         Defect::FromSeveralDomains(d) if !lawful_group => Some(format!("From names authors at {}", d.join(" and "))),
+        Defect::FromReadingsDiffer(d) => {
+            Some(format!("some programs read other authors than others: {}", d.join(", ")))
+        }
         Defect::FromDomainInvalid(d) => Some(format!("the author's domain {d:?} cannot exist")),
         _ => None,
     })
