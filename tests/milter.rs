@@ -9,6 +9,8 @@
 mod corpus;
 #[path = "common/dns.rs"]
 mod dns;
+#[path = "milter/forgery.rs"]
+mod forgery;
 #[path = "milter/gate.rs"]
 mod gate;
 #[path = "milter/headers.rs"]

@@ -165,7 +165,7 @@ impl Message {
     /// programs differ about it. Beyond the limits only the fields that mail programs show are still read, so that
     /// nobody can hide an author behind thousands of other fields.
     fn read_header(&mut self, raw: &[u8]) {
-        let (mut at, mut keeping, mut late) = (0, true, 0);
+        let (mut at, mut keeping, mut late, mut above, mut open) = (0, true, 0, None, 0);
         while at < raw.len() {
             let line = line_at(raw, at);
             at += line.len();
@@ -178,8 +178,12 @@ impl Message {
                 keeping = if continues { keeping && late > 0 } else { is_shown(text) && late <= MAX_LATE_FIELDS };
                 late += usize::from(!continues && keeping || late == 0);
             }
-            if keeping {
-                self.read_header_line(text);
+            let folded = matches!(text.first(), Some(b' ' | b'\t'));
+            match above.replace(text).filter(|name| folded && is_name_alone(name)) {
+                // A name alone on its line, and the colon on the next one, folded.
+                Some(name) => self.read_field(&[name, text].concat()),
+                None if keeping => self.read_header_line(text, &mut open),
+                None => {}
             }
         }
         self.body_offset = at;
@@ -189,18 +193,24 @@ impl Message {
         }
     }
 
-    fn read_header_line(&mut self, line: &[u8]) {
-        let continues = matches!(line.first(), Some(b' ' | b'\t'));
-        if let (true, Some(field)) = (continues, self.fields.last_mut()) {
-            field.value.push_str("\r\n");
-            field.value.push_str(&decode::text(line, None, false));
-            return;
-        }
-        self.read_field(line);
-        // Some programs end a line at a bare CR too (RFC 5322 section 2.2 forbids it): what they show is read as well.
-        for line in line.split(|b| *b == b'\r').skip(1).filter(|l| is_shown(l)).take(MAX_LATE_FIELDS) {
-            self.defects.push(Defect::HeaderGarbage);
+    /// Reads a line; `open` is the first field of the line before, which a continuation continues. It may be several.
+    fn read_header_line(&mut self, line: &[u8], open: &mut usize) {
+        let continues = matches!(line.first(), Some(b' ' | b'\t')) && !self.fields.is_empty();
+        let first = if continues { *open } else { self.fields.len() };
+        if continues {
+            let text = format!("\r\n{}", decode::text(line, None, false));
+            self.fields.iter_mut().skip(first).for_each(|field| field.value.push_str(&text));
+        } else {
             self.read_field(line);
+        }
+        // Some programs end a line at a bare CR too (RFC 5322 section 2.2 forbids it): what they show is read as well.
+        let ends = memchr::memchr_iter(b'\r', line).map(|cr| &line[cr + 1..]);
+        for rest in ends.filter(|rest| is_shown(rest)).take(MAX_LATE_FIELDS) {
+            self.defects.push(Defect::HeaderGarbage);
+            self.read_field(rest);
+        }
+        if self.fields.len() > first {
+            *open = first;
         }
     }
 
@@ -248,13 +258,17 @@ impl Message {
         self.defects.extend(invalid.map(Defect::FromDomainInvalid));
         let (strict, lenient): (Vec<&Mailbox>, Vec<&Mailbox>) =
             self.from.iter().partition(|m| m.reading == Reading::Strict);
-        let torn = self.shown.iter().take(MAX_COMPARED).filter(|m| !strict.iter().any(|s| s.carries(m)));
+        // A domain that goes on in other letters is read in part by nobody who would show it.
+        let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+        let whole = |v: &str, m: &Mailbox| v.match_indices(&m.address).any(|(at, a)| ends(&v[at + a.len()..]));
+        let written = |m: &Mailbox| self.values("From").any(|v| whole(v, m));
+        let torn = self.shown.iter().take(MAX_COMPARED).filter(|m| written(m) && !strict.iter().any(|s| s.carries(m)));
         let authors = distinct_domains(strict.iter().copied());
         let mut all = distinct_domains(strict.iter().copied().chain(lenient).chain(torn));
         if authors.len() > 1 {
             self.defects.push(Defect::FromSeveralDomains(authors.clone()));
         }
-        if all.len() > authors.len() {
+        if all.len() > authors.len().max(1) {
             all.truncate(MAX_NAMED_DOMAINS.max(authors.len() + 1));
             self.defects.push(Defect::FromReadingsDiffer(all));
         }
@@ -346,6 +360,11 @@ fn is_shown(line: &[u8]) -> bool {
     let name = line.split(|b| *b == b':').next().unwrap_or_default();
     let bare = name.iter().copied().filter(u8::is_ascii_graphic).take(MAX_SHOWN_NAME + 1).map(char::from);
     name.len() < line.len() && is_shown_name(&bare.collect::<String>())
+}
+
+/// True if the line is the name of such a field and nothing else.
+fn is_name_alone(line: &[u8]) -> bool {
+    line.len() <= MAX_SHOWN_NAME && std::str::from_utf8(line).is_ok_and(|name| is_shown_name(name.trim_end()))
 }
 
 fn is_shown_name(name: &str) -> bool {

@@ -6,7 +6,7 @@
 
 use super::address::{Mailbox, Reading};
 use super::text::is_invisible;
-use super::words::decoded_everywhere;
+use super::words::{Charset, decoded_everywhere};
 use super::{Domain, text};
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -26,11 +26,14 @@ pub(super) fn shown_addresses(value: &str, known: &mut HashSet<Domain>) -> Vec<M
     for part in [end, tail].into_iter().filter(|p| may_show(p)) {
         let unfolded: String = part.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         // A bare CR or LF ends the field for some, and is nothing to others.
-        found.read(part);
-        found.read_dressed(&unfolded);
-        if let Some(decoded) = decoded_everywhere(&unfolded) {
-            found.read_dressed(&decoded);
+        found.read_dressed(part);
+        if unfolded != part {
+            found.read_dressed(&unfolded);
         }
+        let named = decoded_everywhere(&unfolded, Charset::Named);
+        let guessed = decoded_everywhere(&unfolded, Charset::Guessed);
+        let guessed = guessed.iter().filter(|text| !named.contains(text));
+        named.iter().chain(guessed).for_each(|text| found.read_dressed(text));
     }
     found.mailboxes
 }
@@ -63,12 +66,17 @@ impl Found<'_> {
         }
     }
 
-    /// The text as it stands and, where a domain in it is torn by blanks, controls, quotes or escapes, without those.
+    /// The text as it stands and, where a domain in it is torn by controls, quotes, escapes, or blanks at its dots,
+    /// without those.
     fn read_torn(&mut self, text: &str) {
         if self.read(text) {
-            self.read(&tightened(text));
-            let squeezed: String = text.chars().filter(|c| !is_soft(*c)).collect();
-            self.read(&squeezed);
+            // Which of these a reader drops, and at which he stops, is each his own.
+            const DROPPED: [(bool, &[char]); 5] =
+                [(false, &['"', '\\']), (true, &['\t']), (true, &[]), (true, &['"', '\\', '\t']), (true, &['"', '\\'])];
+            for (controls, signs) in DROPPED {
+                let dropped = |c: &char| signs.contains(c) || controls && c.is_control() && *c != '\t';
+                self.read(&tightened(&text.chars().filter(|c| !dropped(c)).collect::<String>()));
+            }
         }
     }
 

@@ -9,24 +9,34 @@ const MAX_NESTED: usize = 3;
 /// Octets of one word's text that are decoded.
 const MAX_WORD: usize = 128 * 1024;
 
-/// The text with every encoded word decoded, again if that brings forth others; `None` if there is none.
-pub(super) fn decoded_everywhere(text: &str) -> Option<String> {
-    let mut decoded = decoded_once(text)?;
-    for _ in 1..MAX_NESTED {
-        match decoded_once(&decoded) {
-            Some(deeper) => decoded = deeper,
-            None => break,
-        }
-    }
-    Some(decoded)
+/// Which charset an encoded word is read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    /// The one it names.
+    Named,
+    /// UTF-8 where it is that, whatever it names.
+    Guessed,
 }
 
-fn decoded_once(text: &str) -> Option<String> {
+/// The text with every encoded word decoded, and each step of decoding it further if that brings forth others; nothing
+/// if there is none.
+pub(super) fn decoded_everywhere(text: &str, charset: Charset) -> Vec<String> {
+    let mut steps: Vec<String> = Vec::new();
+    while let Some(deeper) = decoded_once(steps.last().map_or(text, String::as_str), charset) {
+        steps.push(deeper);
+        if steps.len() == MAX_NESTED {
+            break;
+        }
+    }
+    steps
+}
+
+fn decoded_once(text: &str, charset: Charset) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut found, mut after_word) = (text, false, false);
     while let Some(at) = rest.find("=?") {
         let (before, word) = rest.split_at(at);
-        let Some((decoded, length)) = read_word(word) else {
+        let Some((decoded, length)) = read_word(word, charset) else {
             out.push_str(before);
             out.push_str("=?");
             rest = &word[2..];
@@ -46,7 +56,7 @@ fn decoded_once(text: &str) -> Option<String> {
 }
 
 /// `=?charset?B?text?=` at the beginning of `word`: what it stands for, and its length.
-fn read_word(word: &str) -> Option<(String, usize)> {
+fn read_word(word: &str, how: Charset) -> Option<(String, usize)> {
     let (charset, rest) = word[2..].split_once('?')?;
     let (encoding, body) = rest.split_once('?')?;
     if charset.contains(char::is_whitespace) {
@@ -70,7 +80,7 @@ fn read_word(word: &str) -> Option<(String, usize)> {
         _ => return None,
     };
     // RFC 2231 section 5 lets a language follow the charset.
-    let charset = charset.split('*').next();
+    let charset = charset.split('*').next().filter(|_| how == Charset::Named);
     Some((decode::text(&octets, charset, false).into_owned(), total))
 }
 
@@ -91,17 +101,20 @@ mod tests {
             ("=?utf-8?b?YUBlbGFuY2UuY29tAA==?=@evil.test", "a@elance.com\0@evil.test"),
             ("=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3D40elance.com=3F=3D?=", "a@elance.com"),
         ] {
-            assert_eq!(decoded_everywhere(text).as_deref(), Some(meaning), "{text}");
+            let decoded = decoded_everywhere(text, Charset::Named);
+            assert_eq!(decoded.last().map(String::as_str), Some(meaning), "{text}");
         }
+        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Charset::Named), ["Ã©"]);
+        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Charset::Guessed), ["é"]);
     }
 
     #[test]
     fn what_is_no_word_stays() {
         for text in ["a@elance.com", "=?", "=?x?=", "=?utf-8?z?a?=", "a =? b ?c? d", "=?a b?q?c?="] {
-            assert_eq!(decoded_everywhere(text), None, "{text}");
+            assert!(decoded_everywhere(text, Charset::Named).is_empty(), "{text}");
         }
-        assert_eq!(decoded_everywhere("=? =?utf-8?q?a?="), Some("=? a".to_owned()));
+        assert_eq!(decoded_everywhere("=? =?utf-8?q?a?=", Charset::Named), ["=? a"]);
         let deep = "=?u?q?".repeat(50_000);
-        assert!(decoded_everywhere(&deep).is_some_and(|d| d.len() <= deep.len()));
+        assert!(decoded_everywhere(&deep, Charset::Named).iter().all(|d| d.len() <= deep.len()));
     }
 }

@@ -25,7 +25,9 @@ pub(crate) struct Forged {
 impl Forged {
     /// Looks at a field on its way in.
     pub(crate) fn look_at(&mut self, name: &CStr, value: &CStr, authserv_id: &str) {
-        let key = name.to_bytes().trim_ascii().to_ascii_lowercase();
+        // MTAs look for a name without the blanks that may stand before the colon.
+        let name = name.to_bytes().trim_ascii();
+        let key = name.to_ascii_lowercase();
         let results = key == RESULTS_FIELD;
         if !results && !key.starts_with(OUR_PREFIX) {
             return;
@@ -38,7 +40,7 @@ impl Forged {
         let number = self.seen.entry(key).and_modify(|n| *n += 1).or_insert(1);
         if !results || claims_authserv_id(&value.to_string_lossy(), authserv_id) {
             *count += 1;
-            self.found.push((name.to_owned(), *number));
+            self.found.push((CString::new(name).unwrap_or_default(), *number));
         }
     }
 
