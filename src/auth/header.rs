@@ -5,10 +5,14 @@
 //! own id all the same it is taken for a forgery.
 
 use super::{AuthResults, Dmarc, DmarcResult, SpfIdentity, SpfResult};
+use crate::mail::words::{Charset, decoded_everywhere};
 use crate::mail::{Domain, Envelope};
 
 /// Longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines stay short.
 const MAX_VALUE: usize = 256;
+/// Octets on one line: a line may have 998 (RFC 5322 section 2.1.1), and one value twice its length, escaped, beside its
+/// name.
+const MAX_LINE: usize = 400;
 /// Characters besides letters and digits that a bare value may hold: those of dot-atoms (RFC 5322 section 3.2.3) that
 /// no reader takes for syntax, and `@`.
 const BARE: &[u8] = b".-_+@~/:";
@@ -26,14 +30,12 @@ pub fn authentication_results(
         parts.extend(spf_parts(results, envelope));
         parts.extend(results.dkim.iter().map(|d| {
             let key = d.key_name().and_then(|name| results.remembered(name.as_str()));
-            let mut part = format!("dkim={}{}{}", d.result, aged(key), reason(&d.reason));
-            if let Some(domain) = &d.domain {
-                part += &format!(" header.d={}", value(domain.as_str()));
-            }
+            let mut items = vec![format!("dkim={}{}{}", d.result, aged(key), reason(&d.reason))];
+            items.extend(d.domain.iter().map(|domain| format!("header.d={}", value(domain.as_str()))));
             if !d.selector.is_empty() {
-                part += &format!(" header.s={}", value(&d.selector));
+                items.push(format!("header.s={}", value(&d.selector)));
             }
-            part
+            on_lines(&items)
         }));
         parts.extend(results.dmarc.iter().filter_map(|dmarc| {
             let attested = dmarc.domain.as_ref().is_some_and(|d| results.arc.attested.contains(d));
@@ -52,6 +54,12 @@ pub fn authentication_results(
     }
     let id = value(authserv_id);
     if parts.is_empty() { format!("{id}; none") } else { format!("{id};\n {}", parts.join(";\n ")) }
+}
+
+/// The items of one result on one line, or each on its own where that would be long.
+fn on_lines(items: &[String]) -> String {
+    let length: usize = items.iter().map(|item| item.len() + 1).sum();
+    items.join(if length > MAX_LINE { "\n " } else { " " })
 }
 
 fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
@@ -127,7 +135,10 @@ pub fn claims_authserv_id(value: &str, authserv_id: &str) -> bool {
     }
     match stated_id(value) {
         Some(id) => same_name(&id, authserv_id),
-        None => plain(value).contains(&wanted) || value.to_lowercase().contains(&wanted),
+        None => {
+            let holds = |text: &str| plain(text).contains(&wanted) || text.to_lowercase().contains(&wanted);
+            holds(value) || decoded_everywhere(value, Charset::Guessed).iter().any(|text| holds(text))
+        }
     }
 }
 

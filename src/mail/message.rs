@@ -4,32 +4,20 @@
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use super::address::{Reading, read_mailboxes};
+use super::fields::{RESENT_FIELDS, SINGLE_FIELDS};
 use super::shown::shown_addresses;
-use super::{Body, Domain, Mailbox, decode, mime};
+use super::{Body, Domain, Mailbox, mime};
 use mail_parser::parsers::MessageStream;
 use std::collections::HashSet;
 
-/// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;
-/// honest mail stays below 200.
-pub const MAX_FIELDS: usize = 2_000;
-/// Octets of header that are read: ten times Postfix's `header_size_limit` for one field.
-pub const MAX_HEADER_BYTES: usize = 1024 * 1024;
-/// Fields beyond those limits that are still read because mail programs show them; each should be there once.
-const MAX_LATE_FIELDS: usize = 50;
 /// Address fields of one name that are read; each should be there once.
 const MAX_EQUAL_FIELDS: usize = 20;
 /// Octets of all From fields together in which every `@domain` is looked for: a thousand times an honest field.
 const MAX_SHOWN_OCTETS: usize = 256 * 1024;
-/// Fields that say who handed a message on, RFC 5322 section 3.6.6.
-const RESENT_FIELDS: [&str; 2] = ["Resent-From", "Resent-Sender"];
-/// Longest of these names.
-const MAX_SHOWN_NAME: usize = 13;
 /// Readings compared with the strict ones, name by name.
 const MAX_COMPARED: usize = 100;
 /// Domains named in a defect: a reader of the reason needs to see that there are several, not a thousand.
 const MAX_NAMED_DOMAINS: usize = 5;
-/// Fields RFC 5322 section 3.6 allows once, and that mail programs show or sort by.
-const SINGLE_FIELDS: [&str; 8] = ["From", "Sender", "Reply-To", "To", "Subject", "Date", "Message-ID", "Content-Type"];
 
 /// One header field, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,86 +149,6 @@ impl Message {
         self.shown = shown;
     }
 
-    /// Splits the header into fields. A line that is no field and continues none ends nothing: it is noted, since mail
-    /// programs differ about it. Beyond the limits only the fields that mail programs show are still read, so that
-    /// nobody can hide an author behind thousands of other fields.
-    fn read_header(&mut self, raw: &[u8]) {
-        let (mut at, mut keeping, mut late, mut above, mut open) = (0, true, 0, None, 0);
-        while at < raw.len() {
-            let line = line_at(raw, at);
-            at += line.len();
-            let text = without_line_end(line);
-            if text.is_empty() {
-                break;
-            }
-            if late > 0 || self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES {
-                let continues = matches!(text.first(), Some(b' ' | b'\t'));
-                keeping = if continues { keeping && late > 0 } else { is_shown(text) && late <= MAX_LATE_FIELDS };
-                late += usize::from(!continues && keeping || late == 0);
-            }
-            let folded = matches!(text.first(), Some(b' ' | b'\t'));
-            match above.replace(text).filter(|name| folded && is_name_alone(name)) {
-                // A name alone on its line, and the colon on the next one, folded.
-                Some(name) => self.read_field(&[name, text].concat()),
-                None if keeping => self.read_header_line(text, &mut open),
-                None => {}
-            }
-        }
-        self.body_offset = at;
-        if late > 0 {
-            let what = format!("more than {MAX_FIELDS} header fields or {MAX_HEADER_BYTES} octets of header");
-            self.limits.push(Limit(what));
-        }
-    }
-
-    /// Reads a line; `open` is the first field of the line before, which a continuation continues. It may be several.
-    fn read_header_line(&mut self, line: &[u8], open: &mut usize) {
-        let continues = matches!(line.first(), Some(b' ' | b'\t')) && !self.fields.is_empty();
-        let first = if continues { *open } else { self.fields.len() };
-        if continues {
-            let text = format!("\r\n{}", decode::text(line, None, false));
-            self.fields.iter_mut().skip(first).for_each(|field| field.value.push_str(&text));
-        } else {
-            self.read_field(line);
-        }
-        // Some programs end a line at a bare CR too (RFC 5322 section 2.2 forbids it): what they show is read as well.
-        let ends = memchr::memchr_iter(b'\r', line).map(|cr| &line[cr + 1..]);
-        for rest in ends.filter(|rest| is_shown(rest)).take(MAX_LATE_FIELDS) {
-            self.defects.push(Defect::HeaderGarbage);
-            self.read_field(rest);
-        }
-        if self.fields.len() > first {
-            *open = first;
-        }
-    }
-
-    fn read_field(&mut self, line: &[u8]) {
-        let colon = line.iter().position(|b| *b == b':');
-        match (colon.map(|c| self.field_name(&line[..c])), colon) {
-            (Some(name), Some(colon)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-                let value = decode::text(&line[colon + 1..], None, false).into_owned();
-                self.fields.push(Field { name, value });
-            }
-            _ => self.defects.push(Defect::HeaderGarbage),
-        }
-    }
-
-    /// The name of a field. Some programs read over blanks, controls and 8-bit octets in it, so a name that is one they
-    /// show but for those is that name.
-    fn field_name(&mut self, written: &[u8]) -> String {
-        let name = String::from_utf8_lossy(written).trim_end_matches(is_no_name).to_owned();
-        let graphic = |c: char| c.is_ascii_graphic();
-        if name.chars().all(graphic) {
-            return name;
-        }
-        let bare: String = name.chars().filter(|c| graphic(*c)).collect();
-        if !is_shown_name(&bare) {
-            return name;
-        }
-        self.defects.push(Defect::HeaderGarbage);
-        bare
-    }
-
     fn note_from(&mut self) {
         let fields = self.values("From").count();
         match fields {
@@ -322,17 +230,6 @@ pub fn decode_words(value: &str) -> String {
     }
 }
 
-fn line_at(raw: &[u8], at: usize) -> &[u8] {
-    let rest = &raw[at..];
-    let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |n| n + 1);
-    &rest[..end]
-}
-
-fn without_line_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
 /// The domains of mailboxes in order, as written where they cannot exist.
 fn distinct_domains<'a>(mailboxes: impl Iterator<Item = &'a Mailbox>) -> Vec<String> {
     let mut domains: Vec<String> = Vec::new();
@@ -351,28 +248,9 @@ fn is_empty_group(value: &str) -> bool {
     name.is_some_and(|name| !name.contains(['<', '>', '@', ':', ';', ',']))
 }
 
-fn is_no_name(c: char) -> bool {
-    c.is_whitespace() || c.is_control()
-}
-
-/// True if the line begins one of the fields that programs show.
-fn is_shown(line: &[u8]) -> bool {
-    let name = line.split(|b| *b == b':').next().unwrap_or_default();
-    let bare = name.iter().copied().filter(u8::is_ascii_graphic).take(MAX_SHOWN_NAME + 1).map(char::from);
-    name.len() < line.len() && is_shown_name(&bare.collect::<String>())
-}
-
-/// True if the line is the name of such a field and nothing else.
-fn is_name_alone(line: &[u8]) -> bool {
-    line.len() <= MAX_SHOWN_NAME && std::str::from_utf8(line).is_ok_and(|name| is_shown_name(name.trim_end()))
-}
-
-fn is_shown_name(name: &str) -> bool {
-    SINGLE_FIELDS.iter().chain(&RESENT_FIELDS).any(|f| name.eq_ignore_ascii_case(f))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::fields::{MAX_FIELDS, MAX_HEADER_BYTES, MAX_LATE_FIELDS};
     use super::*;
 
     fn parse(text: &str) -> Message {
@@ -436,6 +314,9 @@ mod tests {
             "no field\n From: a@elance.com\n\n",
             "\u{feff}From: a@elance.com\nFrom: c@d.test\n\n",
             "X-A: b\rFrom: a@elance.com\nFrom: c@d.test\n\n",
+            "X-A: b\n c\rFrom: a@elance.com\nFrom: c@d.test\n\n",
+            "From: c@d.test,\rReply-To:\n a@elance.com\n\n",
+            "From\n : a@elance.com\nFrom: c@d.test\n\n",
             "Sender: a@elance.com\n\n",
             &many,
         ] {

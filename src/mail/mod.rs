@@ -9,6 +9,7 @@ mod decode;
 pub mod domain;
 mod element;
 pub mod envelope;
+mod fields;
 pub mod html;
 pub mod link;
 pub mod lookalike;
@@ -19,7 +20,7 @@ mod shown;
 mod style;
 pub mod text;
 mod tokens;
-mod words;
+pub(crate) mod words;
 mod written;
 
 pub use address::{Mailbox, Reading};

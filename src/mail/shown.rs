@@ -14,8 +14,8 @@ use unicode_normalization::UnicodeNormalization;
 /// Octets of one field read here, from each end: together more than Postfix's `header_size_limit` (102,400) lets pass,
 /// so that behind it no field has a middle.
 const MAX_END: usize = 64 * 1024;
-/// Comments inside comments that are taken away one by one.
-const MAX_NESTED: usize = 8;
+/// Labels taken from the left of a name that cannot exist; a name has at most 127 (RFC 1035 section 2.3.4).
+const MAX_LABELS: usize = 128;
 
 /// Every address some reader could see in a field value, one for each domain not in `known`.
 pub(super) fn shown_addresses(value: &str, known: &mut HashSet<Domain>) -> Vec<Mailbox> {
@@ -55,6 +55,8 @@ impl Found<'_> {
         if !text.is_ascii() {
             let plain: String = text.chars().filter(|c| !is_invisible(*c)).nfkc().collect();
             self.read_undressed(&plain);
+            // 8-bit octets are a control to one reader, a letter to the next, and dropped by a third.
+            self.read_undressed(&text.chars().filter(char::is_ascii).collect::<String>());
         }
     }
 
@@ -90,6 +92,12 @@ impl Found<'_> {
             let run = &after[..end];
             let host = &run[..run.find(|c: char| !is_host(c)).unwrap_or(run.len())];
             self.add(text, at, run);
+            // Up to where even a search in brackets ends.
+            let far = after.find(|c: char| matches!(c, '<' | '>' | ',' | ';' | '@') || c.is_whitespace());
+            let far = &after[..far.unwrap_or(after.len())];
+            if far != run {
+                self.add(text, at, far);
+            }
             if host != run {
                 self.add(text, at, host);
                 self.add(text, at, &percent_encoding::percent_decode_str(run).decode_utf8_lossy());
@@ -104,7 +112,11 @@ impl Found<'_> {
             let next = before.ceil_char_boundary(i + 1);
             &before[next..]
         });
-        let mailbox = Mailbox { reading: Reading::Shown, ..Mailbox::new("", &format!("{local}@{domain}")) };
+        // Of a name that cannot exist, careless readers compare the end.
+        let ends = std::iter::successors(Some(domain), |d| d.split_once('.').map(|(_, rest)| rest)).take(MAX_LABELS);
+        let mailboxes =
+            ends.map(|end| Mailbox { reading: Reading::Shown, ..Mailbox::new("", &format!("{local}@{end}")) });
+        let Some(mailbox) = mailboxes.into_iter().find(|m| m.domain.is_some()) else { return };
         if mailbox.domain.as_ref().is_some_and(|d| self.known.insert(d.clone())) {
             self.mailboxes.push(mailbox);
         }
@@ -139,37 +151,22 @@ fn tightened(text: &str) -> String {
     out
 }
 
-/// The text without its innermost comments, and what is innermost then, and so on; `None` if there is none. What is
-/// never closed stays.
+/// The text without its comments, wherever they stand; `None` if there is none. What is never closed stays, and a bracket
+/// that closes nothing is nothing.
 fn without_comments(text: &str) -> Option<String> {
-    let mut out = innermost_removed(text)?;
-    for _ in 1..MAX_NESTED {
-        match innermost_removed(&out) {
-            Some(less) => out = less,
-            None => break,
-        }
-    }
-    Some(out)
-}
-
-fn innermost_removed(text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
-    let mut opened = None;
-    let mut removed = false;
+    let mut opened = Vec::new();
     for c in text.chars() {
-        match (c, opened) {
-            (')', Some(at)) => {
-                out.truncate(at);
-                opened = None;
-                removed = true;
-                continue;
+        match c {
+            ')' => out.truncate(opened.pop().unwrap_or(out.len())),
+            '(' => {
+                opened.push(out.len());
+                out.push(c);
             }
-            ('(', _) => opened = Some(out.len()),
-            _ => {}
+            c => out.push(c),
         }
-        out.push(c);
     }
-    removed.then_some(out)
+    (out.len() < text.len()).then_some(out)
 }
 
 #[cfg(test)]
@@ -198,6 +195,8 @@ mod tests {
             "a@elance.com\rX: y",
             "a@el(x)ance.com",
             "a@el(x(y)z)ance.com",
+            "a@)elance.com",
+            "<a@evil.test(.elance.com>",
             "\"(\" <a@el(x)ance.com>",
             "a(b@elance.com",
             "=?utf-8?q?a=40elance.com?=@evil.test",
@@ -207,8 +206,12 @@ mod tests {
             "a@elance。com",
             "a@𝐞𝐥𝐚𝐧𝐜𝐞.𝐜𝐨𝐦",
             "a@elan\u{200d}ce.com",
+            "a@\u{20ac}elance.com",
             "a@elance.com\u{fffd}.evil.test",
             "a@elance.com..",
+            "a@.elance.com",
+            "a@x..elance.com",
+            "a@ex!ample.elance.com",
             "\"a@elance.com\"@evil.test",
             "Group a@elance.com: b@evil.test;",
             "<a@elance.com",

@@ -11,7 +11,7 @@ const MAX_WORD: usize = 128 * 1024;
 
 /// Which charset an encoded word is read in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Charset {
+pub(crate) enum Charset {
     /// The one it names.
     Named,
     /// UTF-8 where it is that, whatever it names.
@@ -20,7 +20,7 @@ pub(super) enum Charset {
 
 /// The text with every encoded word decoded, and each step of decoding it further if that brings forth others; nothing
 /// if there is none.
-pub(super) fn decoded_everywhere(text: &str, charset: Charset) -> Vec<String> {
+pub(crate) fn decoded_everywhere(text: &str, charset: Charset) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
     while let Some(deeper) = decoded_once(steps.last().map_or(text, String::as_str), charset) {
         steps.push(deeper);

@@ -12,6 +12,8 @@ pub const REASON_FIELD: &str = "X-Spoof-Reason";
 
 /// Octets of one value: a line may have 998 octets (RFC 5322 section 2.1.1), with room for the name and for folding.
 const MAX_VALUE: usize = 900;
+/// Octets of one item of the verdict, so that a long one pushes none behind it out.
+const MAX_ITEM: usize = 300;
 /// Reasons told: nobody reads more, and headers are what attackers can make us write.
 const MAX_REASONS: usize = 20;
 /// Where lines fold, RFC 5322 section 2.1.1.
@@ -44,7 +46,7 @@ fn verdict_value(v: &Verdict) -> String {
     let mut add = |key: &str, text: &str| {
         if !text.is_empty() {
             // A `;` in a brand's name would read as the next part.
-            value.push_str(&format!("; {key}={}", text.replace(';', ",")));
+            value.push_str(&format!("; {key}={}", cut(plain(&text.replace(';', ",")), MAX_ITEM)));
         }
     };
     add("brand", v.brand.as_deref().unwrap_or_default());

@@ -69,7 +69,9 @@ impl Line {
     }
 
     fn new(envelope: &Envelope) -> Line {
-        let id = cut(plain(&envelope.queue_id), MAX_VALUE).replace(' ', "");
+        // MTAs make queue ids of letters and digits; nothing else may stand where a line begins.
+        let sound = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let id: String = envelope.queue_id.chars().filter(sound).take(MAX_VALUE).collect();
         Line { queue_id: if id.is_empty() { "-".to_owned() } else { id }, pairs: Vec::new() }
     }
 

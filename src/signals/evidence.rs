@@ -108,7 +108,7 @@ impl<'a> Evidence<'a> {
     fn authors(&self) -> impl Iterator<Item = &'a Mailbox> {
         let from = &self.message.from;
         let named = |m: &Mailbox| from.iter().any(|other| other.name.contains(&m.address));
-        from.iter().filter(move |m| !m.address.is_empty() && !(m.reading == Reading::Lenient && named(m)))
+        from.iter().filter(move |m| !(m.address.is_empty() || m.reading == Reading::Lenient && named(m)))
     }
 
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof

@@ -22,7 +22,8 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         Defect::FromRepeated(n) => Some(format!("there are {n} From fields")),
         Defect::FromWithoutAddress => Some("From holds no address".to_owned()),
         Defect::FromSeveralDomains(d) if !lawful_group => Some(format!("From names authors at {}", d.join(" and "))),
-        Defect::FromReadingsDiffer(d) => {
+        // Who vouches for a message vouches for the names in it, addresses in names included.
+        Defect::FromReadingsDiffer(d) if !e.proven => {
             Some(format!("some programs read other authors than others: {}", d.join(", ")))
         }
         Defect::FromDomainInvalid(d) => Some(format!("the author's domain {d:?} cannot exist")),
