@@ -93,7 +93,7 @@ impl Found<'_> {
             let host = &run[..run.find(|c: char| !is_host(c)).unwrap_or(run.len())];
             self.add(text, at, run);
             // Up to where even a search in brackets ends.
-            let far = after.find(|c: char| matches!(c, '<' | '>' | ',' | ';' | '@') || c.is_whitespace());
+            let far = after.find(|c: char| matches!(c, '<' | '>' | '@') || c.is_whitespace());
             let far = &after[..far.unwrap_or(after.len())];
             if far != run {
                 self.add(text, at, far);
@@ -113,12 +113,17 @@ impl Found<'_> {
             &before[next..]
         });
         // Of a name that cannot exist, careless readers compare the end.
-        let ends = std::iter::successors(Some(domain), |d| d.split_once('.').map(|(_, rest)| rest)).take(MAX_LABELS);
-        let mailboxes =
-            ends.map(|end| Mailbox { reading: Reading::Shown, ..Mailbox::new("", &format!("{local}@{end}")) });
-        let Some(mailbox) = mailboxes.into_iter().find(|m| m.domain.is_some()) else { return };
-        if mailbox.domain.as_ref().is_some_and(|d| self.known.insert(d.clone())) {
-            self.mailboxes.push(mailbox);
+        let mut ends =
+            std::iter::successors(Some(domain), |d| d.split_once('.').map(|(_, rest)| rest)).take(MAX_LABELS);
+        let Some(domain) = ends.find_map(|end| Domain::parse(end.trim_end_matches('.'))) else { return };
+        if self.known.insert(domain.clone()) {
+            self.mailboxes.push(Mailbox {
+                address: format!("{local}@{domain}"),
+                local: local.to_owned(),
+                domain: Some(domain),
+                reading: Reading::Shown,
+                ..Mailbox::default()
+            });
         }
     }
 }

@@ -6,6 +6,9 @@ use mail_parser::decoders::base64::base64_decode;
 /// The brand whose domain nobody may see unproven.
 pub(crate) const BRAND: &str = "elance.com";
 
+/// Takes the domains of authors out of a field value.
+type Reader = fn(&str) -> Vec<String>;
+
 /// The reader that sees the brand as an author, and what it sees; `None` if no reader does.
 pub(crate) fn who_sees_the_brand(raw: &[u8]) -> Option<(String, String)> {
     let seen = |reader: &str, domains: Vec<String>| {
@@ -14,7 +17,7 @@ pub(crate) fn who_sees_the_brand(raw: &[u8]) -> Option<(String, String)> {
     seen("mail-parser", by_mail_parser(raw)).or_else(|| seen("mail-auth", by_mail_auth(raw))).or_else(|| {
         values(raw).into_iter().find_map(|(splitter, value)| {
             dressed(&value).into_iter().find_map(|(dress, text)| {
-                let readers: [(&str, fn(&str) -> Vec<String>); 5] = [
+                let readers: [(&str, Reader); 5] = [
                     ("search", by_search),
                     ("brackets", by_brackets),
                     ("comments", without_comments),
