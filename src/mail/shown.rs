@@ -92,8 +92,8 @@ impl Found<'_> {
             let run = &after[..end];
             let host = &run[..run.find(|c: char| !is_host(c)).unwrap_or(run.len())];
             self.add(text, at, run);
-            // Up to where even a search in brackets ends.
-            let far = after.find(|c: char| matches!(c, '<' | '>' | '@') || c.is_whitespace());
+            // Some take everything up to a blank for one name.
+            let far = after.find(|c: char| c == '@' || c.is_whitespace());
             let far = &after[..far.unwrap_or(after.len())];
             if far != run {
                 self.add(text, at, far);
