@@ -125,8 +125,14 @@ fn intended(a: &AuthResults) -> Vec<(&'static str, &'static str)> {
 
 fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<String>) -> Verdict {
     let findings = evidence.into_iter().zip(SIGNALS.into_iter().cycle());
-    let findings =
-        findings.map(|(evidence, signal)| Finding { signal, points: 40, at_least: None, shadow: false, evidence });
+    let findings = findings.map(|(evidence, signal)| Finding {
+        signal,
+        points: 40,
+        at_least: None,
+        shadow: false,
+        exempt: false,
+        evidence,
+    });
     Verdict {
         action: Action::Quarantine,
         score: 80,
@@ -136,8 +142,9 @@ fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<
         proven: false,
         findings: findings.collect(),
         auth,
-        limits,
+        limits: limits.clone(),
         deferred: None,
+        notes: limits,
         passed: None,
         mode: Mode::Enforce,
         case_id: "case0123456789ab".into(),

@@ -92,11 +92,13 @@ impl Found<'_> {
             let run = &after[..end];
             let host = &run[..run.find(|c: char| !is_host(c)).unwrap_or(run.len())];
             self.add(text, at, run);
-            // Some take everything up to a blank for one name.
-            let far = after.find(|c: char| c == '@' || c.is_whitespace());
-            let far = &after[..far.unwrap_or(after.len())];
-            if far != run {
-                self.add(text, at, far);
+            // Some take everything up to a bracket or a blank for one name.
+            let line = &after[..after.find(|c: char| c == '@' || c.is_whitespace()).unwrap_or(after.len())];
+            let bracketed = line.split(['<', '>']).next().unwrap_or_default();
+            for far in [bracketed, line].map(|far| far.trim_end_matches(|c| !is_host(c))) {
+                if far.len() > run.len() {
+                    self.add(text, at, far);
+                }
             }
             if host != run {
                 self.add(text, at, host);
