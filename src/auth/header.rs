@@ -5,7 +5,7 @@
 //! own id all the same it is taken for a forgery.
 
 use super::{AuthResults, Dmarc, DmarcResult, SpfIdentity, SpfResult};
-use crate::mail::words::{Charset, decoded_everywhere};
+use crate::mail::words::{Decoder, decoded_everywhere};
 use crate::mail::{Domain, Envelope};
 
 /// Longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines stay short.
@@ -137,7 +137,7 @@ pub fn claims_authserv_id(value: &str, authserv_id: &str) -> bool {
         Some(id) => same_name(&id, authserv_id),
         None => {
             let holds = |text: &str| plain(text).contains(&wanted) || text.to_lowercase().contains(&wanted);
-            holds(value) || decoded_everywhere(value, Charset::Guessed).iter().any(|text| holds(text))
+            holds(value) || decoded_everywhere(value, Decoder::Careless).iter().any(|text| holds(text))
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::address::{Mailbox, Reading};
 use super::text::is_invisible;
-use super::words::{Charset, decoded_everywhere};
+use super::words::{Decoder, decoded_everywhere};
 use super::{Domain, text};
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -26,14 +26,10 @@ pub(super) fn shown_addresses(value: &str, known: &mut HashSet<Domain>) -> Vec<M
     for part in [end, tail].into_iter().filter(|p| may_show(p)) {
         let unfolded: String = part.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         // A bare CR or LF ends the field for some, and is nothing to others.
-        found.read_dressed(part);
+        found.read_field(part);
         if unfolded != part {
-            found.read_dressed(&unfolded);
+            found.read_field(&unfolded);
         }
-        let named = decoded_everywhere(&unfolded, Charset::Named);
-        let guessed = decoded_everywhere(&unfolded, Charset::Guessed);
-        let guessed = guessed.iter().filter(|text| !named.contains(text));
-        named.iter().chain(guessed).for_each(|text| found.read_dressed(text));
     }
     found.mailboxes
 }
@@ -49,6 +45,15 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// The text as it stands, and decoded.
+    fn read_field(&mut self, text: &str) {
+        self.read_dressed(text);
+        let orderly = decoded_everywhere(text, Decoder::Orderly);
+        let careless = decoded_everywhere(text, Decoder::Careless);
+        let careless = careless.iter().filter(|text| !orderly.contains(text));
+        orderly.iter().chain(careless).for_each(|text| self.read_dressed(text));
+    }
+
     /// The text itself, and in the letters it stands for (fullwidth, mathematical, with invisible ones between).
     fn read_dressed(&mut self, text: &str) {
         self.read_undressed(text);
@@ -63,8 +68,10 @@ impl Found<'_> {
     /// The text with and without comments.
     fn read_undressed(&mut self, text: &str) {
         self.read_torn(text);
-        if let Some(without) = without_comments(text) {
-            self.read_torn(&without);
+        for stray in ["", ")"] {
+            if let Some(without) = without_comments(text, stray) {
+                self.read_torn(&without);
+            }
         }
     }
 
@@ -77,7 +84,9 @@ impl Found<'_> {
                 [(false, &['"', '\\']), (true, &['\t']), (true, &[]), (true, &['"', '\\', '\t']), (true, &['"', '\\'])];
             for (controls, signs) in DROPPED {
                 let dropped = |c: &char| signs.contains(c) || controls && c.is_control() && *c != '\t';
-                self.read(&tightened(&text.chars().filter(|c| !dropped(c)).collect::<String>()));
+                let rest: String = text.chars().filter(|c| !dropped(c)).collect();
+                self.read(&rest);
+                self.read(&tightened(&rest));
             }
         }
     }
@@ -159,13 +168,16 @@ fn tightened(text: &str) -> String {
 }
 
 /// The text without its comments, wherever they stand; `None` if there is none. What is never closed stays, and a bracket
-/// that closes nothing is nothing.
-fn without_comments(text: &str) -> Option<String> {
+/// that closes nothing becomes `stray`.
+fn without_comments(text: &str, stray: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut opened = Vec::new();
     for c in text.chars() {
         match c {
-            ')' => out.truncate(opened.pop().unwrap_or(out.len())),
+            ')' => match opened.pop() {
+                Some(start) => out.truncate(start),
+                None => out.push_str(stray),
+            },
             '(' => {
                 opened.push(out.len());
                 out.push(c);
@@ -203,6 +215,8 @@ mod tests {
             "a@el(x)ance.com",
             "a@el(x(y)z)ance.com",
             "a@)elance.com",
+            "a@(x)elance.com)elance.com",
+            "a@\u{7f}elance.com. b@evil.test",
             "<a@evil.test(.elance.com>",
             "\"(\" <a@el(x)ance.com>",
             "a(b@elance.com",

@@ -9,20 +9,20 @@ const MAX_NESTED: usize = 3;
 /// Octets of one word's text that are decoded.
 const MAX_WORD: usize = 128 * 1024;
 
-/// Which charset an encoded word is read in.
+/// How encoded words are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Charset {
-    /// The one it names.
-    Named,
-    /// UTF-8 where it is that, whatever it names.
-    Guessed,
+pub(crate) enum Decoder {
+    /// In the charset they name, and without the blanks between two of them.
+    Orderly,
+    /// In UTF-8 where they are that, whatever they name, with all blanks kept, and unclosed ones too.
+    Careless,
 }
 
 /// The text with every encoded word decoded, and each step of decoding it further if that brings forth others; nothing
 /// if there is none.
-pub(crate) fn decoded_everywhere(text: &str, charset: Charset) -> Vec<String> {
+pub(crate) fn decoded_everywhere(text: &str, decoder: Decoder) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
-    while let Some(deeper) = decoded_once(steps.last().map_or(text, String::as_str), charset) {
+    while let Some(deeper) = decoded_once(steps.last().map_or(text, String::as_str), decoder) {
         steps.push(deeper);
         if steps.len() == MAX_NESTED {
             break;
@@ -31,12 +31,12 @@ pub(crate) fn decoded_everywhere(text: &str, charset: Charset) -> Vec<String> {
     steps
 }
 
-fn decoded_once(text: &str, charset: Charset) -> Option<String> {
+fn decoded_once(text: &str, decoder: Decoder) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut rest, mut found, mut after_word) = (text, false, false);
     while let Some(at) = rest.find("=?") {
         let (before, word) = rest.split_at(at);
-        let Some((decoded, length)) = read_word(word, charset) else {
+        let Some((decoded, length)) = read_word(word, decoder) else {
             out.push_str(before);
             out.push_str("=?");
             rest = &word[2..];
@@ -44,7 +44,7 @@ fn decoded_once(text: &str, charset: Charset) -> Option<String> {
             continue;
         };
         // White space between two words is part of neither (RFC 2047 section 6.2).
-        if !(after_word && before.trim().is_empty()) {
+        if decoder == Decoder::Careless || !after_word || !before.trim().is_empty() {
             out.push_str(before);
         }
         out.push_str(&decoded);
@@ -56,7 +56,7 @@ fn decoded_once(text: &str, charset: Charset) -> Option<String> {
 }
 
 /// `=?charset?B?text?=` at the beginning of `word`: what it stands for, and its length.
-fn read_word(word: &str, how: Charset) -> Option<(String, usize)> {
+fn read_word(word: &str, decoder: Decoder) -> Option<(String, usize)> {
     let (charset, rest) = word[2..].split_once('?')?;
     let (encoding, body) = rest.split_once('?')?;
     if charset.contains(char::is_whitespace) {
@@ -64,8 +64,14 @@ fn read_word(word: &str, how: Charset) -> Option<(String, usize)> {
     }
     let start = word.len() - body.len();
     // A word that is not closed ends where words must: at a blank.
-    let (length, total) = match body.find("?=") {
+    let closed = match decoder {
+        // Encoded text holds no question mark (RFC 2047 section 2).
+        Decoder::Orderly => body.find('?').filter(|end| body[*end..].starts_with("?=")),
+        Decoder::Careless => body.find("?="),
+    };
+    let (length, total) = match closed {
         Some(end) => (end, start + end + 2),
+        None if decoder == Decoder::Orderly => return None,
         None => {
             let end = body.find(char::is_whitespace).unwrap_or(body.len());
             (end, start + end)
@@ -80,7 +86,7 @@ fn read_word(word: &str, how: Charset) -> Option<(String, usize)> {
         _ => return None,
     };
     // RFC 2231 section 5 lets a language follow the charset.
-    let charset = charset.split('*').next().filter(|_| how == Charset::Named);
+    let charset = charset.split('*').next().filter(|_| decoder == Decoder::Orderly);
     Some((decode::text(&octets, charset, false).into_owned(), total))
 }
 
@@ -97,24 +103,26 @@ mod tests {
             ("=?utf-8?q?a=40?= \t=?x-none?q?elance.com?= b", "a@elance.com b"),
             ("\"=?utf-8?q?a=40elance.com?=\"", "\"a@elance.com\""),
             ("=?us-ascii*en?q?a_b?=", "a b"),
-            ("=?utf-8?b?YUBlbGFuY2UuY29t", "a@elance.com"),
+            ("=?utf-8?q?=?utf-8?q?a=40elance.com?=", "=?utf-8?q?a@elance.com"),
             ("=?utf-8?b?YUBlbGFuY2UuY29tAA==?=@evil.test", "a@elance.com\0@evil.test"),
             ("=?utf-8?q?=3D=3Futf-8=3Fq=3Fa=3D40elance.com=3F=3D?=", "a@elance.com"),
         ] {
-            let decoded = decoded_everywhere(text, Charset::Named);
+            let decoded = decoded_everywhere(text, Decoder::Orderly);
             assert_eq!(decoded.last().map(String::as_str), Some(meaning), "{text}");
         }
-        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Charset::Named), ["Ã©"]);
-        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Charset::Guessed), ["é"]);
+        assert_eq!(decoded_everywhere("=?u?q?a?= =?u?q?b?=", Decoder::Careless), ["a b"]);
+        assert_eq!(decoded_everywhere("=?utf-8?b?YUBlbGFuY2UuY29t", Decoder::Careless), ["a@elance.com"]);
+        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Decoder::Orderly), ["Ã©"]);
+        assert_eq!(decoded_everywhere("=?iso-8859-1?q?=C3=A9?=", Decoder::Careless), ["é"]);
     }
 
     #[test]
     fn what_is_no_word_stays() {
         for text in ["a@elance.com", "=?", "=?x?=", "=?utf-8?z?a?=", "a =? b ?c? d", "=?a b?q?c?="] {
-            assert!(decoded_everywhere(text, Charset::Named).is_empty(), "{text}");
+            assert!(decoded_everywhere(text, Decoder::Orderly).is_empty(), "{text}");
         }
-        assert_eq!(decoded_everywhere("=? =?utf-8?q?a?=", Charset::Named), ["=? a"]);
+        assert_eq!(decoded_everywhere("=? =?utf-8?q?a?=", Decoder::Orderly), ["=? a"]);
         let deep = "=?u?q?".repeat(50_000);
-        assert!(decoded_everywhere(&deep, Charset::Named).iter().all(|d| d.len() <= deep.len()));
+        assert!(decoded_everywhere(&deep, Decoder::Careless).iter().all(|d| d.len() <= deep.len()));
     }
 }

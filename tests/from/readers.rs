@@ -68,13 +68,10 @@ fn fields(raw: &[u8], at_cr: bool) -> Vec<Vec<u8>> {
     let mut found: Vec<Vec<u8>> = vec![];
     let mut reading = false;
     let mut first = true;
-    for line in raw.split(|b| *b == b'\n' || at_cr && *b == b'\r') {
+    for line in header(raw).split(|b| *b == b'\n' || at_cr && *b == b'\r') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() && at_cr {
-            continue;
-        }
         if line.is_empty() {
-            break;
+            continue;
         }
         if !first && matches!(line[0], b' ' | b'\t') {
             if let Some(value) = found.last_mut().filter(|_| reading) {
@@ -92,8 +89,19 @@ fn fields(raw: &[u8], at_cr: bool) -> Vec<Vec<u8>> {
             }
         }
     }
-    // A bare CR ends the header for nobody; what stands in the body is no From.
     found
+}
+
+/// What stands before the first empty line. A bare CR makes none.
+fn header(raw: &[u8]) -> &[u8] {
+    let mut end = 0;
+    for line in raw.split_inclusive(|b| *b == b'\n') {
+        if matches!(line, b"\n" | b"\r\n") {
+            break;
+        }
+        end += line.len();
+    }
+    &raw[..end]
 }
 
 fn latin_or_utf8(octets: &[u8]) -> String {
