@@ -67,7 +67,7 @@ impl Bench {
 
     async fn judge(&self, envelope: &Envelope, raw: String) -> Verdict {
         let verdict = judge(envelope, &Message::parse(raw.into_bytes(), true), &self.policy, &self.authenticator).await;
-        let value = authentication_results(&verdict.auth, envelope, ID);
+        let value = authentication_results(&verdict.auth, envelope, ID, verdict.sealer.as_ref());
         assert_eq!(results::unsound("Authentication-Results", &value), None);
         let stated = results::parse(&value, ID).unwrap_or_else(|why| panic!("{why}: {value:?}"));
         assert!(!stated.iter().any(|(method, result, _)| method == "dmarc" && result == "pass"), "{value}");

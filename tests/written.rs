@@ -88,7 +88,13 @@ fn auth() -> impl Strategy<Value = AuthResults> {
 }
 
 fn signature((domain, selector, reason, pass): (Option<Domain>, String, String, bool)) -> Dkim {
-    Dkim { result: if pass { DkimResult::Pass } else { DkimResult::PermError }, domain, selector, reason }
+    Dkim {
+        result: if pass { DkimResult::Pass } else { DkimResult::PermError },
+        domain,
+        selector,
+        reason,
+        ..Dkim::default()
+    }
 }
 
 fn judged(domain: Option<Domain>) -> Dmarc {
@@ -142,6 +148,7 @@ fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<
         proven: false,
         findings: findings.collect(),
         auth,
+        sealer: None,
         limits: limits.clone(),
         deferred: None,
         notes: limits,
@@ -157,7 +164,7 @@ proptest! {
 
     #[test]
     fn authentication_results_say_what_was_found_and_nothing_else(auth in auth(), envelope in envelope()) {
-        let value = authentication_results(&auth, &envelope, ID);
+        let value = authentication_results(&auth, &envelope, ID, None);
         prop_assert_eq!(results::unsound("Authentication-Results", &value), None);
         let read = results::parse(&value, ID).map_err(|why| TestCaseError::fail(format!("{why}: {value}")))?;
         let said: Vec<(&str, &str)> = read.iter().map(|(method, result, _)| (method.as_str(), result.as_str())).collect();
