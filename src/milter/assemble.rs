@@ -38,6 +38,9 @@ impl Assembler {
 
     /// Adds a header field.
     pub(crate) fn field(&mut self, name: &[u8], value: &[u8]) {
+        // A line end that nothing continues would become an empty line, and what follows no header any more.
+        let end = value.iter().rposition(|b| !matches!(b, b'\r' | b'\n')).map_or(0, |at| at + 1);
+        let value = &value[..end];
         let length = name.len() + value.len() + 4;
         if self.header_cut || self.raw.len() + length > self.max_bytes {
             // From here on all is left out: a header with holes in it would be another message.
@@ -121,9 +124,10 @@ mod tests {
             ("X-Blank", " "),
             ("X-Folded", " one\n two\n\tthree"),
             ("X-Crlf", " one\r\n two"),
+            ("X-End", " one\n"),
         ];
         let expected = "From: a@example.com\r\nX-None:tight\r\nX-Tab:\ttab\r\nX-Two:  two  \r\nX-Empty:\r\nX-Blank: \r\n\
-                        X-Folded: one\r\n two\r\n\tthree\r\nX-Crlf: one\r\n two\r\n\r\nbo\r\ndy";
+                        X-Folded: one\r\n two\r\n\tthree\r\nX-Crlf: one\r\n two\r\nX-End: one\r\n\r\nbo\r\ndy";
         assert_eq!(rebuilt(true, &fields, &[b"bo\r", b"\ndy"]), expected);
     }
 
