@@ -50,8 +50,7 @@ impl Mailbox {
             name: name.trim().to_owned(),
             address: address.to_owned(),
             local: local.trim_matches('"').to_owned(),
-            // Mail programs show and link `a@elance.com..` like the name it stands for.
-            domain: Domain::parse(domain.trim().trim_end_matches('.')),
+            domain: domain_shown_as(domain),
             reading: Reading::Strict,
         }
     }
@@ -79,6 +78,14 @@ impl Mailbox {
     pub fn has_quoted_local_part(&self) -> bool {
         self.address.starts_with('"')
     }
+}
+
+/// The domain a mail program shows: `a@elance.com..` like the name it stands for, and without invisible characters where
+/// no name can hold them.
+fn domain_shown_as(written: &str) -> Option<Domain> {
+    let name = written.trim().trim_end_matches('.');
+    let visible = || name.chars().filter(|c| !super::text::is_invisible(*c)).collect::<String>();
+    Domain::parse(name).or_else(|| Domain::parse(&visible()))
 }
 
 /// The mailboxes of an address field, in every reading, first the strict one, without repetition.

@@ -57,6 +57,9 @@ impl Found<'_> {
     /// The text itself, and in the letters it stands for (fullwidth, mathematical, with invisible ones between).
     fn read_dressed(&mut self, text: &str) {
         self.read_undressed(text);
+        if let Some(turned) = text::turned(text) {
+            self.read_undressed(&turned);
+        }
         if !text.is_ascii() {
             let plain: String = text.chars().filter(|c| !is_invisible(*c)).nfkc().collect();
             self.read_undressed(&plain);
@@ -205,6 +208,7 @@ mod tests {
             "a@elance.com\0@evil.test",
             "a@elance.com\0.evil.test",
             "a@el\0ance.com",
+            "\u{202e}moc.ecnale@a.evil.test",
             "a@elance.com%00.evil.test",
             "a@%65lance.com",
             "a@elance\\.com",

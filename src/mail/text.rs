@@ -100,6 +100,11 @@ pub fn skeleton(text: &str) -> String {
         .collect()
 }
 
+/// The text as it is shown where it turns the writing direction; `None` if it does not.
+pub fn turned(text: &str) -> Option<String> {
+    text.contains(['\u{202e}', '\u{2067}', '\u{202b}']).then(|| text.chars().rev().collect())
+}
+
 /// The prototypes of UTS 39; those of ASCII are looked up once.
 fn prototypes(folded: &str) -> String {
     static OF_ASCII: LazyLock<Vec<String>> = LazyLock::new(|| {

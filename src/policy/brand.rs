@@ -3,7 +3,7 @@
 
 use super::config;
 use crate::mail::lookalike::{self, Name};
-use crate::mail::text::{fold, skeleton, words_contain};
+use crate::mail::text::{fold, skeleton, turned, words_contain};
 use crate::mail::{Domain, Mailbox};
 
 /// Whose a domain is, from the brand's point of view.
@@ -230,11 +230,6 @@ fn unleeted(folded: &str) -> String {
         false => w.to_owned(),
     });
     words.collect::<Vec<String>>().join(" ")
-}
-
-/// The text as it is shown where it turns the writing direction; `None` if it does not.
-fn turned(text: &str) -> Option<String> {
-    text.contains(['\u{202e}', '\u{2067}', '\u{202b}']).then(|| text.chars().rev().collect())
 }
 
 /// Puts letters that stand alone together again: `e l a n c e team` gives `elance team`.
