@@ -23,7 +23,7 @@ friend.test TXT v=spf1 ip4:127.0.0.1 -all
 _dmarc.friend.test TXT v=DMARC1; p=reject
 bank.test A 192.0.2.71
 bank.test TXT v=spf1 -all
-_dmarc.bank.test TXT v=DMARC1; p=reject
+_dmarc.bank.test TXT v=DMARC1; p=quarantine
 stranger.test A 192.0.2.72
 elance.com A 192.0.2.1
 elance.com TXT v=spf1 ip4:192.0.2.0/28 -all
