@@ -34,9 +34,9 @@ pub(super) fn shown_addresses(value: &str, known: &mut HashSet<Domain>) -> Vec<M
     found.mailboxes
 }
 
-/// True if the text can show an address at all: an `@`, or something that can become one.
+/// True if the text can show an address at all: an `@`, a bracket, or something that can become one.
 fn may_show(text: &str) -> bool {
-    text.contains('@') || text.contains("=?") || !text.is_ascii()
+    text.contains(['@', '<']) || text.contains("=?") || !text.is_ascii()
 }
 
 struct Found<'a> {
@@ -115,6 +115,13 @@ impl Found<'_> {
             if host != run {
                 self.add(text, at, host);
                 self.add(text, at, &percent_encoding::percent_decode_str(run).decode_utf8_lossy());
+            }
+        }
+        // Brackets around a bare domain: what should stand before it is elsewhere, or nowhere.
+        for (at, _) in text.match_indices('<') {
+            let inside = text[at + 1..].split(['<', '>', ',']).next().unwrap_or_default();
+            if inside.contains('.') && !inside.contains('@') {
+                self.add(text, at, inside.trim());
             }
         }
         torn
@@ -219,6 +226,8 @@ mod tests {
             "a@el(x)ance.com",
             "a@el(x(y)z)ance.com",
             "a@)elance.com",
+            "@ =?iso-8859-1?Q?=29?= <elance.com> b",
+            "Service <elance.com>",
             "a@(x)elance.com)elance.com",
             "a@\u{7f}elance.com. b@evil.test",
             "<a@evil.test(.elance.com>",

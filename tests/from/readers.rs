@@ -136,14 +136,15 @@ fn decode(text: &str) -> String {
     let mut rest = text;
     while let Some(start) = rest.find("=?") {
         out.push_str(&rest[..start]);
-        let parts: Vec<&str> = rest[start + 2..].splitn(4, '?').collect();
+        rest = &rest[start..];
+        let parts: Vec<&str> = rest[2..].splitn(4, '?').collect();
         let [charset, encoding, body, after] = parts[..] else { break };
         let octets = match encoding {
             "b" | "B" if after.starts_with('=') => base64_decode(body.as_bytes()).unwrap_or_default(),
             "q" | "Q" if after.starts_with('=') => unquote(body),
             _ => {
                 out.push_str("=?");
-                rest = &rest[start + 2..];
+                rest = &rest[2..];
                 continue;
             }
         };
