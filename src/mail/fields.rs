@@ -35,11 +35,11 @@ impl Message {
                 break;
             }
             if late > 0 || self.fields.len() >= MAX_FIELDS || at > MAX_HEADER_BYTES {
-                let continues = matches!(text.first(), Some(b' ' | b'\t'));
+                let continues = is_folded(text);
                 keeping = if continues { keeping && late > 0 } else { is_shown(text) && late <= MAX_LATE_FIELDS };
                 late += usize::from(!continues && keeping || late == 0);
             }
-            let folded = matches!(text.first(), Some(b' ' | b'\t'));
+            let folded = is_folded(text);
             match above.replace(text).filter(|name| folded && is_name_alone(name)) {
                 // A name alone on its line, and the colon on the next one, folded.
                 Some(name) => self.read_field(&[name, text].concat()),
@@ -56,7 +56,7 @@ impl Message {
 
     /// Reads a line; `open` is the first field of the line before, which a continuation continues. It may be several.
     fn read_header_line(&mut self, line: &[u8], open: &mut usize) {
-        let continues = matches!(line.first(), Some(b' ' | b'\t')) && !self.fields.is_empty();
+        let continues = is_folded(line) && !self.fields.is_empty();
         let first = if continues { *open } else { self.fields.len() };
         if continues {
             let text = format!("\r\n{}", decode::text(line, None, false));
@@ -112,6 +112,11 @@ fn line_at(raw: &[u8], at: usize) -> &[u8] {
 fn without_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+/// True if the line continues the one before; a bare CR before its blank ends no field for anyone.
+fn is_folded(line: &[u8]) -> bool {
+    matches!(line.iter().find(|b| **b != b'\r'), Some(b' ' | b'\t'))
 }
 
 fn is_no_name(c: char) -> bool {

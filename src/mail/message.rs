@@ -316,6 +316,7 @@ mod tests {
             "X-A: b\rFrom: a@elance.com\nFrom: c@d.test\n\n",
             "X-A: b\n c\rFrom: a@elance.com\nFrom: c@d.test\n\n",
             "From: c@d.test,\rReply-To:\n a@elance.com\n\n",
+            "From:\n\r a@elance.com\n\n",
             "From\n : a@elance.com\nFrom: c@d.test\n\n",
             "Sender: a@elance.com\n\n",
             &many,

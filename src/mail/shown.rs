@@ -90,6 +90,10 @@ impl Found<'_> {
                 let rest: String = text.chars().filter(|c| !dropped(c)).collect();
                 self.read(&rest);
                 self.read(&tightened(&rest));
+                // In brackets some drop every blank.
+                for part in rest.split(['<', '>']).filter(|p| p.contains('@')) {
+                    self.read(&part.split_whitespace().collect::<String>());
+                }
             }
         }
     }
@@ -226,6 +230,7 @@ mod tests {
             "a@el(x)ance.com",
             "a@el(x(y)z)ance.com",
             "a@)elance.com",
+            "<a@\"e lance.com>",
             "@ =?iso-8859-1?Q?=29?= <elance.com> b",
             "Service <elance.com>",
             "a@(x)elance.com)elance.com",
