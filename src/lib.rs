@@ -26,13 +26,16 @@
 //! `mail < policy < auth < signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`.
 //! `tests/floors.rs` fails on an upward import. The library exists for the binary and for tests; it promises no API.
 //!
-//! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits.
+//! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits. From is read as every kind
+//!   of reader reads it: who is shown the brand by any of them is owed a proof.
 //! * [`policy`]: what the operator wants: configuration, brands, phrases, actions.
-//! * [`auth`]: who vouches for it: SPF, DKIM, ARC, DMARC. The only user of DNS.
+//! * [`auth`]: who vouches for it: SPF, DKIM, ARC, DMARC. The only user of DNS; all look-ups of a message share one
+//!   deadline and one number of queries, and a brand's last good keys outlive DNS trouble.
 //! * [`signals`]: what looks wrong: one file a heuristic, one table.
 //! * [`verdict`], [`judge`]: findings become one answer.
 //! * [`record`]: the answer as headers, a log line and counters.
-//! * [`milter`]: towards the MTA: sessions, edits, sockets.
+//! * [`milter`]: towards the MTA: sessions, edits, sockets; a connection is served on one thread from its first octet to
+//!   its last.
 //! * [`serve`]: the process: signals, reload, drain, metrics page.
 //! * [`cli`]: the commands.
 //!

@@ -37,7 +37,9 @@ fn fold_ascii(text: &str) -> String {
     let mut out = Vec::with_capacity(text.len() + 1);
     for line in text.split('\n').map(str::as_bytes) {
         if is_even(line) && !out.is_empty() && !line.starts_with(b" ") && !line.contains(&b'`') {
-            out.extend(line.iter().map(u8::to_ascii_lowercase));
+            let start = out.len();
+            out.extend_from_slice(line);
+            out[start..].make_ascii_lowercase();
         } else {
             line.iter().for_each(|b| push_folded_ascii(&mut out, *b));
         }
