@@ -25,6 +25,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 /// How long the MTA may say nothing. It holds a connection through the whole SMTP session and speaks to us only once
 /// it has the complete message, which a slow client may take an hour to send.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(3600);
+/// Most workers, whatever the number of processors: with those for large messages they stay below the unit's `TasksMax`
+/// of 128, and 32 processors judge more mail than a site receives.
+const MAX_WORKERS: usize = 32;
+/// Large messages judged at once, over all workers; more wait, and are answered 451 if that takes too long.
+const LARGE_AT_ONCE: usize = 64;
 /// Connections beyond `milter.max_connections` that are told so; still more wait.
 const OVERFLOW: usize = 256;
 /// Time for answers just given to reach the MTA before a worker ends; they are in the kernel within microseconds.
@@ -47,11 +52,13 @@ struct Worker {
 }
 
 impl Workers {
-    /// Starts a worker for each processor.
+    /// Starts a worker for each processor, up to [`MAX_WORKERS`].
     pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Workers> {
         let stop = watch::Sender::new(false);
-        let count = thread::available_parallelism().map_or(1, usize::from);
-        let workers = (1..=count).map(|n| Worker::start(n, shared, stop.subscribe())).collect::<io::Result<_>>()?;
+        let count = thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
+        let workers = (1..=count)
+            .map(|n| Worker::start(n, LARGE_AT_ONCE / count, shared, stop.subscribe()))
+            .collect::<io::Result<_>>()?;
         let (places, overflow) = (Arc::new(Semaphore::new(shared.capacity)), Arc::new(Semaphore::new(OVERFLOW)));
         Ok(Workers { workers, places, overflow, shared: Arc::clone(shared), stop })
     }
@@ -107,8 +114,10 @@ async fn place_in(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
 }
 
 impl Worker {
-    fn start(number: usize, shared: &Arc<Shared>, mut stop: watch::Receiver<bool>) -> io::Result<Worker> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// Starts one, with so many threads for large messages.
+    fn start(number: usize, large: usize, shared: &Arc<Shared>, mut stop: watch::Receiver<bool>) -> io::Result<Worker> {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().max_blocking_threads(large).build()?;
         let (sender, connections) = mpsc::unbounded_channel();
         let (ending, ended) = oneshot::channel::<()>();
         let shared = Arc::clone(shared);
