@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-/// A message is thousands of small pieces of memory, taken and given back; this costs a tenth less time with it.
+/// A message is hundreds of small pieces of memory, taken and given back: a whole message costs about 7 % less CPU time
+/// with it (`cargo bench --bench milter`), for 8 MB more of idle memory.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -273,3 +273,16 @@ async fn a_dead_dns() {
     }
     assert!(server.count() < 200 * MAX_QUERIES);
 }
+
+#[test]
+fn a_server_that_is_no_address_is_refused_in_words() {
+    let settings = config::Dns { servers: vec!["dns.example".into()], ..config::Dns::default() };
+    let error = Authenticator::new(&settings).err().unwrap();
+    assert!(error.contains("dns.example") && error.contains("IP:PORT"), "{error}");
+}
+
+#[tokio::test]
+async fn a_bad_zone_is_refused_with_its_line() {
+    let error = dns::serve("a.test A 192.0.2.1\n\n; x\nb.test A nonsense\n", 0).await.err().unwrap();
+    assert!(error.contains("line 4"), "{error}");
+}
