@@ -38,6 +38,8 @@ const LAST_WORDS: Duration = Duration::from_millis(50);
 /// The threads, and what there is to tell them.
 pub(crate) struct Workers {
     workers: Vec<Worker>,
+    /// Each resolves when a thread has ended, whatever the reason.
+    ends: Vec<oneshot::Receiver<()>>,
     places: Arc<Semaphore>,
     overflow: Arc<Semaphore>,
     shared: Arc<Shared>,
@@ -47,8 +49,6 @@ pub(crate) struct Workers {
 struct Worker {
     connections: mpsc::UnboundedSender<(Wire, Place)>,
     load: Arc<AtomicUsize>,
-    /// Resolves when the thread has ended, whatever the reason.
-    ended: oneshot::Receiver<()>,
 }
 
 impl Workers {
@@ -56,11 +56,10 @@ impl Workers {
     pub(crate) fn start(shared: &Arc<Shared>) -> io::Result<Workers> {
         let stop = watch::Sender::new(false);
         let count = thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
-        let workers = (1..=count)
-            .map(|n| Worker::start(n, LARGE_AT_ONCE / count, shared, stop.subscribe()))
-            .collect::<io::Result<_>>()?;
+        let started = (1..=count).map(|n| Worker::start(n, LARGE_AT_ONCE / count, shared, stop.subscribe()));
+        let (workers, ends) = started.collect::<io::Result<Vec<_>>>()?.into_iter().unzip();
         let (places, overflow) = (Arc::new(Semaphore::new(shared.capacity)), Arc::new(Semaphore::new(OVERFLOW)));
-        Ok(Workers { workers, places, overflow, shared: Arc::clone(shared), stop })
+        Ok(Workers { workers, ends, places, overflow, shared: Arc::clone(shared), stop })
     }
 
     /// Serves what comes to `sockets` until `closed`, then what is open until `stop`. An error is that a worker ended by
@@ -72,9 +71,7 @@ impl Workers {
         stop: oneshot::Receiver<()>,
     ) -> io::Result<()> {
         let door = Door::new(sockets, Arc::clone(&self.shared.metrics));
-        let ends: Vec<_> =
-            self.workers.iter_mut().map(|w| std::mem::replace(&mut w.ended, oneshot::channel().1)).collect();
-        let mut ends = select_all(ends);
+        let mut ends = select_all(std::mem::take(&mut self.ends));
         tokio::select! {
             () = self.admit(door) => {}
             _ = closed.wait_for(|closed| *closed) => {}
@@ -89,7 +86,8 @@ impl Workers {
     /// Gives each connection to the worker with the fewest, for ever.
     async fn admit(&self, mut door: Door) {
         loop {
-            let (wire, permit) = match self.shared.policy.load().config.failure.overload {
+            let overload = self.shared.policy.load().config.failure.overload;
+            let (wire, permit) = match overload {
                 Overload::Wait => {
                     let permit = place_in(&self.places).await;
                     (door.accept().await, permit)
@@ -114,8 +112,13 @@ async fn place_in(places: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
 }
 
 impl Worker {
-    /// Starts one, with so many threads for large messages.
-    fn start(number: usize, large: usize, shared: &Arc<Shared>, mut stop: watch::Receiver<bool>) -> io::Result<Worker> {
+    /// Starts one, with so many threads for large messages; the receiver resolves when it has ended.
+    fn start(
+        number: usize,
+        large: usize,
+        shared: &Arc<Shared>,
+        mut stop: watch::Receiver<bool>,
+    ) -> io::Result<(Worker, oneshot::Receiver<()>)> {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().max_blocking_threads(large).build()?;
         let (sender, connections) = mpsc::unbounded_channel();
@@ -140,7 +143,7 @@ impl Worker {
             // A large message may still be judged somewhere; nobody waits for its verdict.
             runtime.shutdown_background();
         })?;
-        Ok(Worker { connections: sender, load: Arc::default(), ended })
+        Ok((Worker { connections: sender, load: Arc::default() }, ended))
     }
 }
 
