@@ -13,7 +13,13 @@ const CASE_ID_BYTES: usize = 10;
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
     let auth = authenticator.authenticate(envelope, message).await;
-    let mut verdict = decide(&Evidence::new(envelope, message, &auth, policy), case_id(envelope, message));
+    judge_authenticated(&Evidence::new(envelope, message, &auth, policy))
+}
+
+/// Judges a message of which it is known what authentication finds: the second half of [`judge`].
+pub fn judge_authenticated(evidence: &Evidence<'_>) -> Verdict {
+    let Evidence { envelope, message, policy, .. } = evidence;
+    let mut verdict = decide(evidence, case_id(envelope, message));
     let reported = |to: &String| policy.is_report_mailbox(to);
     let report = !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported);
     verdict.passed = not_inbound(envelope, policy).or(report.then_some(Passed::ReportMailbox));

@@ -136,8 +136,22 @@ struct Outcome {
 
 /// Decides: sums, ceilings and floors for each brand; the worst brand is the verdict.
 pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
+    weigh(evidence, examine(evidence), case_id)
+}
+
+/// What would happen had the signal `id` found nothing: the counterfactual that tells how much rests on it.
+pub fn without(evidence: &Evidence<'_>, id: &str) -> Action {
+    let mut found = examine(evidence);
+    for findings in std::iter::once(&mut found.message).chain(&mut found.brands) {
+        findings.retain(|f| f.signal.id != id);
+    }
+    weigh(evidence, found, String::new()).action
+}
+
+/// Weighs what was found.
+fn weigh(evidence: &Evidence<'_>, found: Examination, case_id: String) -> Verdict {
     let policy = evidence.policy;
-    let Examination { message, mut brands } = examine(evidence);
+    let Examination { message, mut brands } = found;
     let rules = Rules { policy, exempt: evidence.exemption().map(|f| f.action) };
     let cut = !evidence.message.limits.is_empty() || !evidence.auth.limits.is_empty();
     let outcomes: Vec<Outcome> = policy
@@ -174,6 +188,7 @@ pub fn decide(evidence: &Evidence<'_>, case_id: String) -> Verdict {
     };
     let failure = &policy.config.failure;
     match unknown {
+        Some(_) if evidence.auth.unstated => {}
         Some(why) => verdict.fall_back(failure.dns_brand, why),
         None if !concerned && evidence.auth.has_temperror() => {
             verdict.fall_back(failure.dns_stranger, "the DNS does not answer for its sender".to_owned());

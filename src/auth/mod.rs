@@ -13,9 +13,11 @@ mod last_good;
 mod resolver;
 pub mod results;
 mod spf;
+mod stated;
 mod tags;
 
 pub use results::*;
+pub use stated::Stated;
 
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::{Policy, config, forwarder};

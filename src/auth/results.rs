@@ -235,6 +235,9 @@ pub struct AuthResults {
     pub limits: Vec<String>,
     /// True when the caller asked for no DNS: everything is `none` because nobody looked.
     pub unchecked: bool,
+    /// True where a labelled set does not say what authentication found ([`Stated`](super::Stated)): nothing is proven,
+    /// and nothing is disproven either.
+    pub unstated: bool,
 }
 
 macro_rules! words {

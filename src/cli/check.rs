@@ -121,7 +121,8 @@ fn listed(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
+/// The `.eml` files of a folder, sorted, folders within included.
+pub(super) fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", folder.display()));
     let mut entries = std::fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
     entries.sort_by_key(std::fs::DirEntry::path);
@@ -136,12 +137,13 @@ fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
 }
 
 /// Octets of a message, and whether that is all of it.
-struct Octets {
-    octets: Vec<u8>,
-    complete: bool,
+pub(super) struct Octets {
+    pub(super) octets: Vec<u8>,
+    pub(super) complete: bool,
 }
 
-fn read(path: &Path, limit: usize) -> Result<Octets, Failure> {
+/// Reads a message as it was on the wire, up to `limit` octets.
+pub(super) fn read(path: &Path, limit: usize) -> Result<Octets, Failure> {
     let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", path.display()));
     let mut source: Box<dyn Read> = match path.to_str() {
         Some("-") => Box::new(std::io::stdin()),

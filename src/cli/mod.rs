@@ -3,6 +3,7 @@
 
 mod check;
 mod config;
+mod evaluate;
 mod render;
 mod signals;
 
@@ -25,25 +26,48 @@ const EX_CONFIG: u8 = 78;
 #[command(name = "spoof-milter", version, arg_required_else_help = true)]
 struct Cli {
     /// Configuration file; without one everything is at its default and elance.com is protected.
-    #[arg(short, long, value_name = "FILE", global = true)]
+    /// Configuration file; without one everything is at its default and elance.com is protected.
+    #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
+/// The configuration, which may be named after the command too.
+#[derive(clap::Args)]
+struct Base {
+    /// Configuration file; without one everything is at its default and elance.com is protected.
+    #[arg(short, long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Run the gateway in the foreground.
-    Run,
+    Run {
+        #[command(flatten)]
+        base: Base,
+    },
     /// Judge messages; exit 0 accept, 1 tag, 2 quarantine or deferred, 3 reject (the worst of them).
-    Check(check::Args),
+    Check {
+        #[command(flatten)]
+        base: Base,
+        #[command(flatten)]
+        args: check::Args,
+    },
+    /// Judge a labelled set: confusion, rates of each signal, what another threshold or configuration would change.
+    Evaluate(evaluate::Args),
     /// List the heuristics, or show one.
     Signals {
+        #[command(flatten)]
+        base: Base,
         /// The heuristic to show.
         id: Option<String>,
     },
     /// Look at the configuration.
     Config {
+        #[command(flatten)]
+        base: Base,
         #[command(subcommand)]
         command: config::Command,
     },
@@ -86,12 +110,14 @@ pub fn main() -> ExitCode {
 }
 
 fn execute(cli: Cli) -> Result<u8, Failure> {
-    let config = cli.config.as_deref();
+    // What is named after the command is nearer to it.
+    let nearer = |after: Option<PathBuf>| after.or_else(|| cli.config.clone());
     match cli.command {
-        Command::Run => run(cli.config),
-        Command::Check(args) => check::run(config, args),
-        Command::Signals { id } => signals::run(config, id.as_deref()),
-        Command::Config { command } => config::run(config, &command),
+        Command::Run { base } => run(nearer(base.config)),
+        Command::Check { base, args } => check::run(nearer(base.config).as_deref(), args),
+        Command::Evaluate(args) => evaluate::run(nearer(args.config.clone()).as_deref(), &args),
+        Command::Signals { base, id } => signals::run(nearer(base.config).as_deref(), id.as_deref()),
+        Command::Config { base, command } => config::run(nearer(base.config).as_deref(), &command),
     }
 }
 

@@ -121,6 +121,6 @@ fn explanation(out: &mut String, v: &Verdict) {
 }
 
 /// Terminals obey control characters; evidence quotes hostile text.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

@@ -2,6 +2,7 @@
 //! it is immutable, and every message is judged by exactly one of it.
 
 pub mod brand;
+mod change;
 pub mod config;
 pub mod forwarder;
 pub mod load;

@@ -203,6 +203,9 @@ impl<'a> Evidence<'a> {
 
     /// The look-up that failed and could have vouched for the brand, in words.
     fn lookup_trouble(&self, brand: &Brand) -> Option<String> {
+        if self.auth.unstated {
+            return Some("the set does not say what authentication found".to_owned());
+        }
         let own = |d: &Option<Domain>| d.as_ref().is_some_and(|d| brand.owns(d));
         let signs = |s: &&Dkim| s.domain.as_ref().is_some_and(|d| brand.signs_with(d, &s.selector));
         let signature = self.auth.dkim.iter().filter(|d| d.result == DkimResult::TempError).find(signs);

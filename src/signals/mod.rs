@@ -163,6 +163,14 @@ pub fn examine(evidence: &Evidence<'_>) -> Examination {
     found
 }
 
+/// Runs every signal that is not off, those of intent without any claim too. For measuring: nothing is decided by it.
+pub fn examine_all(evidence: &Evidence<'_>) -> Examination {
+    let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
+    let mut found = Examination { message: vec![], brands };
+    SIGNALS.into_iter().for_each(|signal| run(signal, evidence, &mut found));
+    found
+}
+
 fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination) {
     let setting = evidence.policy.setting(signal.id);
     let mode = setting.map_or(SignalMode::Enforce, |s| s.mode);
