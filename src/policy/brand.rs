@@ -3,7 +3,7 @@
 
 use super::config;
 use crate::mail::lookalike::{self, Name};
-use crate::mail::text::{fold, skeleton, turned, words_contain};
+use crate::mail::text::{find_words, fold, skeleton, turned, words_contain};
 use crate::mail::{Domain, Mailbox};
 
 /// Whose a domain is, from the brand's point of view.
@@ -126,6 +126,16 @@ impl Brand {
     pub fn named_in(&self, folded: &str) -> Option<&str> {
         let named = self.names.iter().find(|n| !n.weak && words_contain(folded, &n.folded));
         named.map(|n| n.written.as_str())
+    }
+
+    /// Where the brand's names stand as words in folded text, name by name; ordinary words do not count.
+    pub fn places_in<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let names = self.names.iter().filter(|n| !n.weak).map(|n| n.folded.as_str());
+        names.flat_map(move |name| {
+            let next = move |from: &usize| find_words(folded, name, *from);
+            let first = next(&0);
+            std::iter::successors(first, move |at| next(&(at + name.len()))).map(move |at| (at, at + name.len()))
+        })
     }
 
     /// The brand's name in a display name, in words: as a word, disguised, spaced out, or joined to bait.

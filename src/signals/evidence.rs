@@ -75,13 +75,23 @@ impl<'a> Evidence<'a> {
         })
     }
 
+    /// True if the message says that it answers another.
+    pub fn answers(&self) -> bool {
+        self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some()
+    }
+
+    /// True if the message says that it came through a mailing list. Anybody can say so: this may keep a signal from
+    /// taking the list's own words for the author's, and nothing else.
+    pub fn is_list_mail(&self) -> bool {
+        self.message.values("List-Id").chain(self.message.values("List-Post")).next().is_some()
+    }
+
     /// The text without the lines it quotes, folded, if it is an answer that quotes.
     fn unquoted(&self) -> Option<String> {
-        let answers = self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some();
         let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
         let quoted = |line: &&str| line.trim_start().starts_with('>');
         let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
-        (answers && quotes).then(|| fold(&shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n")))
+        (self.answers() && quotes).then(|| fold(&shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n")))
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading. What From shows to careless readers

@@ -8,7 +8,10 @@ mod brand_address_in_name;
 mod brand_display_name;
 mod brand_from_unproven;
 mod brand_named;
+mod brand_opening;
 mod brand_path_only;
+mod brand_signature;
+mod brand_subject;
 mod credential_request;
 mod dkim_replay;
 mod dmarc_fail;
@@ -36,7 +39,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 24] = [
+pub static SIGNALS: [&Signal; 27] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_address_in_name::SIGNAL,
@@ -48,6 +51,9 @@ pub static SIGNALS: [&Signal; 24] = [
     &link_lookalike::SIGNAL,
     &link_text_mismatch::SIGNAL,
     &signin_lookalike_link::SIGNAL,
+    &brand_subject::SIGNAL,
+    &brand_signature::SIGNAL,
+    &brand_opening::SIGNAL,
     &brand_named::SIGNAL,
     &generic_greeting::SIGNAL,
     &credential_request::SIGNAL,
