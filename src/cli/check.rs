@@ -3,12 +3,14 @@
 //! The envelope comes from the options; a message without `--ip` has no client, so SPF is `none`. Files kept with Unix
 //! line ends get their wire line ends back before anything is verified.
 
+use super::explain::Explanation;
 use super::render::{as_json, as_text};
 use super::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
 use crate::auth::Authenticator;
 use crate::judge::{judge, load_policy};
 use crate::mail::message::on_the_wire;
 use crate::mail::{Client, Envelope, Message};
+use crate::signals::Evidence;
 use crate::verdict::Verdict;
 use std::io::Read;
 use std::net::IpAddr;
@@ -40,7 +42,7 @@ pub(super) struct Args {
     /// One JSON object a line.
     #[arg(long)]
     json: bool,
-    /// Say how claim, proof and intent were answered.
+    /// Say how claim, proof and intent were answered, what would happen without each finding, and what a person sees.
     #[arg(long)]
     explain: bool,
 }
@@ -67,13 +69,19 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
         let elapsed = started.elapsed().as_micros();
         let name = file.display().to_string();
         worst = worst.max(exit_code(&verdict));
+        let evidence = args.explain.then(|| Evidence::new(&envelope, &message, &verdict.auth, &policy));
+        let explanation = evidence.as_ref().map(|e| Explanation::new(e, &verdict));
         if args.json {
             let mut line = as_json(&verdict);
+            if let Some(explanation) = &explanation {
+                line["explanation"] = explanation.as_json();
+            }
             line["file"] = name.into();
             line["elapsed_us"] = u64::try_from(elapsed).unwrap_or(u64::MAX).into();
             print(&format!("{line}\n"));
         } else {
-            print(&as_text(&name, &verdict, args.explain));
+            let explained = explanation.map(|e| e.as_text()).unwrap_or_default();
+            print(&format!("{}{explained}", as_text(&name, &verdict)));
         }
     }
     Ok(worst)

@@ -4,6 +4,7 @@
 mod check;
 mod config;
 mod evaluate;
+mod explain;
 mod render;
 mod signals;
 

@@ -1,7 +1,6 @@
 //! A verdict for the terminal: JSON for programs (contract of DESIGN section 8), sentences for people.
 
 use crate::auth::AuthResults;
-use crate::signals::Kind;
 use crate::verdict::{Claim, Verdict};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -71,8 +70,8 @@ fn claim(claim: Claim) -> &'static str {
     }
 }
 
-/// Lines for people; `explain` adds how the three questions were answered.
-pub(super) fn as_text(name: &str, v: &Verdict, explain: bool) -> String {
+/// Lines for people.
+pub(super) fn as_text(name: &str, v: &Verdict) -> String {
     let mut out = String::new();
     let ladder = format!("{}/{}/{}", v.ladder.tag, v.ladder.quarantine, v.ladder.reject);
     let brand = v.brand.as_deref().map(|b| format!("  brand {b}")).unwrap_or_default();
@@ -90,34 +89,7 @@ pub(super) fn as_text(name: &str, v: &Verdict, explain: bool) -> String {
     for limit in &v.limits {
         let _ = writeln!(out, "  limit: {}", printable(limit));
     }
-    if explain {
-        explanation(&mut out, v);
-    }
     out
-}
-
-fn explanation(out: &mut String, v: &Verdict) {
-    let of = |kinds: &[Kind]| {
-        let ids: Vec<&str> =
-            v.findings.iter().filter(|f| kinds.contains(&f.signal.kind)).map(|f| f.signal.id).collect();
-        if ids.is_empty() { "nothing".to_owned() } else { ids.join(", ") }
-    };
-    let brand = v.brand.as_deref().unwrap_or("any protected brand");
-    let _ = writeln!(out, "  claim:  {} ({})", claim(v.claim), of(&[Kind::Claim, Kind::WeakClaim]));
-    let proof = if v.proven { "it is" } else { "nothing proves that it is" };
-    let d = v.auth.dmarc_summary();
-    let checks = format!(
-        "spf={} dkim={} dmarc={} arc={}",
-        v.auth.spf.result,
-        v.auth.dkim_summary(),
-        d.result,
-        v.auth.arc.result
-    );
-    let _ = writeln!(out, "  proof:  {proof} from {brand} ({checks})");
-    let _ = writeln!(out, "  intent: {}; concealment: {}", of(&[Kind::Intent]), of(&[Kind::Concealment]));
-    if v.claim == Claim::None && !v.proven {
-        let _ = writeln!(out, "  No brand is claimed, so the wording does not count.");
-    }
 }
 
 /// Terminals obey control characters; evidence quotes hostile text.

@@ -1,0 +1,26 @@
+//! A text that begins with the brand: "Elance has detected …".
+
+use super::{Brand, Check, Evidence, Kind, Signal};
+use crate::mail::text::first_bytes;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-opening",
+    title: "A stranger's text begins by naming a brand",
+    why: "Who poses as a brand says so at once: 62 % of such mail names it in its first 150 letters, of honest mail of \
+          strangers less than 0.1 %. Innocent case: a newsletter whose first story is about the brand.",
+    points: 10,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+/// Octets of folded text that are its beginning: what a person reads before deciding whether to go on.
+const OPENING: usize = 150;
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
+        return None;
+    }
+    let name = brand.named_in(first_bytes(&e.text, OPENING))?;
+    Some(format!("the text begins with {name:?}"))
+}

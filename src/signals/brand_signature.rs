@@ -1,0 +1,138 @@
+//! "The Elance Team", "© 2026 Elance, Inc.": the brand as who is writing.
+
+use super::{Brand, Check, Evidence, Kind, Signal};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-signature",
+    title: "A stranger signs as a brand",
+    why: "The sign-off, the imprint and the copyright line say who claims to be writing: half of the mail that poses as a \
+          brand has one, of honest mail of strangers less than 1 %. Innocent case: a forwarded or quoted notice of the brand.",
+    points: 15,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+/// Words right behind a brand's name that make it the writer, folded.
+const BEHIND: [&str; 40] = [
+    "team",
+    "support",
+    "security",
+    "service",
+    "services",
+    "customer service",
+    "customer support",
+    "customer care",
+    "help center",
+    "help centre",
+    "helpdesk",
+    "billing",
+    "billing department",
+    "account team",
+    "security team",
+    "kundenservice",
+    "kundendienst",
+    "kundenbetreuung",
+    "sicherheitsteam",
+    "sicherheitsabteilung",
+    "inc",
+    "llc",
+    "ltd",
+    "limited",
+    "gmbh",
+    "corporation",
+    "corp",
+    "s.a",
+    "s/a",
+    "ltda",
+    "b.v",
+    "s.r.l",
+    "s.p.a",
+    "sas",
+    "atendimento",
+    "seguranca",
+    "soporte",
+    "klantenservice",
+    "assistance",
+    "zespol",
+];
+/// Words right before it that do the same.
+const BEFORE: [&str; 34] = [
+    "team",
+    "your",
+    "ihr",
+    "ihre",
+    "dein",
+    "euer",
+    "your friends at",
+    "the team at",
+    "equipe",
+    "equipe do",
+    "equipe da",
+    "l'equipe",
+    "equipo",
+    "equipo de",
+    "el equipo de",
+    "atendimento",
+    "central de atendimento",
+    "time",
+    "suporte",
+    "servizio clienti",
+    "service client",
+    "servicio de",
+    "het",
+    "uw",
+    "zespol",
+    "copyright",
+    "regards,",
+    "sincerely,",
+    "grussen",
+    "gruessen",
+    "cordialement,",
+    "atenciosamente,",
+    "saludos,",
+    "groet,",
+];
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
+        return None;
+    }
+    let found = brand.places_in(&e.text).find_map(|(start, end)| {
+        let (before, behind) = (before(&e.text[..start]), &e.text[end..]);
+        let joint = behind.trim_start_matches([' ', ',', '-', '®', '™', '.']);
+        let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{} {w}", &e.text[start..end]));
+        signs.or_else(|| before.map(|w| format!("{w} {}", &e.text[start..end])))
+    })?;
+    Some(format!("the text is signed {found:?}"))
+}
+
+fn follows(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+/// What stands right before a name and makes it the writer: a word of the list, or a copyright sign with or without years.
+fn before(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let undated = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | ','));
+    if let Some(sign) = ["©", "(c)", "copyright", "&copy;"].into_iter().find(|s| undated.ends_with(s)) {
+        return Some(sign);
+    }
+    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+    BEFORE.iter().find(ends).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copyright_lines() {
+        for text in ["bye © 2024 ", "(c) ", "copyright 2019-2026 ", "regards, "] {
+            assert!(before(text).is_some(), "{text}");
+        }
+        for text in ["in 2024 ", "we like ", "counterteam ", ""] {
+            assert!(before(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `Subject: Elance: your account is on hold`, from a stranger.
+
+use super::{Brand, Check, Evidence, Kind, Signal};
+use crate::mail::text::fold;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-subject",
+    title: "A stranger's subject names a brand",
+    why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. Innocent \
+          case: people and newsletters that write about the brand; by itself it only makes the rest of a message count. \
+          Answers and forwarded mail (Re:, Fwd:) do not count.",
+    points: 15,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+/// How mail programs of many languages mark an answer or a forwarded message, folded.
+const ANSWERS: [&str; 16] = [
+    "re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "rv:", "sv:", "vs:", "enc:", "res:", "r:", "i:", "doorst:",
+    "odp:",
+];
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if e.may_speak_for(brand) || e.own_author(brand).is_some() || ANSWERS.iter().any(|a| e.subject.starts_with(a)) {
+        return None;
+    }
+    // What a list puts in front of its subjects is its own name.
+    let subject = e.message.subject.trim();
+    let unlisted = if e.is_list_mail() { without_tag(subject) } else { subject };
+    let name = brand.named_in(&fold(unlisted))?;
+    Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.place()))
+}
+
+/// `[outlook-users] Greetings` without its brackets.
+fn without_tag(subject: &str) -> &str {
+    let inside = subject.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    inside.map_or(subject, |(_, rest)| rest)
+}
