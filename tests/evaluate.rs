@@ -122,7 +122,7 @@ fn bad_input_is_named() {
     let set = manifest(folder.path());
     for (arguments, code, words) in [
         (vec!["evaluate"], 64, "required"),
-        (vec!["evaluate", CORPUS], 64, "is no labelled set"),
+        (vec!["evaluate", concat!(env!("CARGO_MANIFEST_DIR"), "/conf")], 64, "is no labelled set"),
         (vec!["evaluate", "/nowhere"], 64, "is no labelled set"),
         (vec!["evaluate", &broken], 65, "broken.jsonl:2: is no line of a manifest"),
         (vec!["evaluate", &missing], 65, "a.eml: cannot be read"),

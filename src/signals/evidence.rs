@@ -151,9 +151,13 @@ impl<'a> Evidence<'a> {
             })
     }
 
-    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence.
+    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence. Where a labelled set
+    /// does not say, nothing is held against them.
     pub fn may_speak_for(&self, brand: &Brand) -> bool {
-        matches!(self.proof(brand), Proof::Proven(_)) || self.from_proven_ally(brand)
+        let entitled =
+            |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.owns(d) || brand.ownership(d) == Ownership::Allied);
+        let unstated = || self.auth.unstated && self.authors().next().is_some() && self.authors().all(entitled);
+        matches!(self.proof(brand), Proof::Proven(_)) || self.from_proven_ally(brand) || unstated()
     }
 
     /// A domain of the brand that vouches for the message: a passing signature as the brand makes them, a passing
