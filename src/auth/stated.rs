@@ -49,9 +49,11 @@ impl AuthResults {
     }
 }
 
+/// What is not stated could not be looked up.
 fn spf(word: Option<&str>) -> SpfResult {
+    let Some(word) = word else { return SpfResult::TempError };
     let all = [SpfResult::Neutral, SpfResult::Pass, SpfResult::Fail, SpfResult::SoftFail, SpfResult::PermError];
-    all.into_iter().find(|r| Some(r.as_str()) == word).unwrap_or_default()
+    all.into_iter().find(|r| r.as_str() == word).unwrap_or_default()
 }
 
 /// A pass without a domain vouches for nobody, so that the bare word proves nothing.

@@ -18,6 +18,8 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let author = e.own_author(brand)?;
     match e.proof(brand) {
+        // Held for a person instead: brand-through-list.
+        Proof::Missing if e.handed_over_by_list().is_some() => None,
         Proof::Missing => Some(format!(
             "From says {}, but nothing proves it: spf={} for {}, dkim={}",
             author.written_domain(),

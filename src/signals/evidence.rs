@@ -293,16 +293,24 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The mailing list that the message names as its own and that vouches for it by a signature or the reverse-path.
-    /// The fields alone say nothing: anybody writes them.
-    pub fn authenticated_list(&self) -> Option<Domain> {
+    /// The mailing lists that the message names as its own. Anybody writes these fields.
+    fn named_lists(&self) -> impl Iterator<Item = Domain> {
         let named = ["List-Id", "List-Post"].into_iter().flat_map(|field| self.message.values(field));
-        let lists: Vec<Domain> = named.filter_map(list_domain).collect();
-        let vouches = |list: &Domain| {
-            let aligned = |d: &Domain| d.as_str().contains('.') && d.registrable() == list.registrable();
-            self.auth.dkim_domains().chain(self.passing_path()).any(aligned)
-        };
-        lists.into_iter().find(vouches)
+        named.filter_map(list_domain)
+    }
+
+    /// The mailing list that the message names as its own and that vouches for it by a signature or the reverse-path.
+    pub fn authenticated_list(&self) -> Option<Domain> {
+        self.named_lists().find(|list| self.auth.dkim_domains().chain(self.passing_path()).any(|d| of_one(d, list)))
+    }
+
+    /// The mailing list that may have handed a brand's mail over: it vouches for the message, or nobody can tell whether it
+    /// does. A brand's own list would prove the brand.
+    pub fn handed_over_by_list(&self) -> Option<Domain> {
+        let path = self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::TempError);
+        let untold = || self.named_lists().find(|list| path.is_some_and(|path| of_one(path, list)));
+        let list = self.authenticated_list().or_else(untold)?;
+        (!self.policy.brands.iter().any(|b| b.owns(&list))).then_some(list)
     }
 
     /// True if the message poses as the brand towards its reader: its address without proof, its name or domain in a
@@ -336,6 +344,11 @@ impl<'a> Evidence<'a> {
         }
         kinds.iter().find_map(|kind| self.wording().iter().find_map(|hits| hits.of(*kind)))
     }
+}
+
+/// True if both belong to one organization.
+fn of_one(a: &Domain, b: &Domain) -> bool {
+    a.as_str().contains('.') && a.registrable() == b.registrable()
 }
 
 /// The domain of a List-Id (`Name <list.example>`) or List-Post (`<mailto:list@lists.example>`).

@@ -12,6 +12,7 @@ mod brand_opening;
 mod brand_path_only;
 mod brand_signature;
 mod brand_subject;
+mod brand_through_list;
 mod credential_request;
 mod dkim_replay;
 mod dmarc_fail;
@@ -39,9 +40,10 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 27] = [
+pub static SIGNALS: [&Signal; 28] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
+    &brand_through_list::SIGNAL,
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
     &lookalike_sender::SIGNAL,
@@ -71,7 +73,7 @@ pub static SIGNALS: [&Signal; 27] = [
 
 /// Signals that do not count when an exempt forwarder (`[[auth.forwarder]]`) handed the message over: what a forwarder
 /// breaks. Everything else it hands over is judged in full.
-const EXEMPTED: [&str; 2] = ["brand-from-unproven", "dmarc-fail"];
+const EXEMPTED: [&str; 3] = ["brand-from-unproven", "brand-through-list", "dmarc-fail"];
 
 /// What a signal is evidence of (DESIGN section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
