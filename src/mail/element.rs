@@ -6,8 +6,7 @@
 pub(super) type Name = u64;
 
 /// The number of a name.
-pub(super) const fn name(written: &str) -> Name {
-    let bytes = written.as_bytes();
+pub(super) const fn name(bytes: &[u8]) -> Name {
     let (mut number, mut i) = (0, 0);
     while i < bytes.len() && i < 8 {
         number = number << 8 | bytes[i].to_ascii_lowercase() as u64;
@@ -17,7 +16,7 @@ pub(super) const fn name(written: &str) -> Name {
 }
 
 macro_rules! names {
-    ($($constant:ident = $written:literal),* $(,)?) => { $(pub(super) const $constant: Name = name($written);)* };
+    ($($constant:ident = $written:literal),* $(,)?) => { $(pub(super) const $constant: Name = name($written.as_bytes());)* };
 }
 
 names! {
@@ -31,7 +30,7 @@ const fn set<const N: usize>(written: [&str; N]) -> [Name; N] {
     let mut out = [0; N];
     let mut i = 0;
     while i < N {
-        out[i] = name(written[i]);
+        out[i] = name(written[i].as_bytes());
         i += 1;
     }
     out

@@ -9,9 +9,8 @@ use super::link::{Link, LinkKind};
 use super::message::Limit;
 use super::style::Look;
 use super::text::is_even;
-use super::tokens::{Token, Tokens, attribute};
+use super::tokens::{self, Sink, Tag, attribute};
 use super::written::written_links;
-use html5ever::tokenizer::Tag;
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
@@ -41,17 +40,8 @@ pub(crate) struct HtmlOut {
 
 /// Reads an HTML document into `out`.
 pub(crate) fn read_html(html: &str, out: &mut HtmlOut) {
-    let mut tokens = Tokens::new(html);
     let mut reader = Reader::new(out);
-    while let Some(token) = tokens.next() {
-        match token {
-            Token::Text(text) => reader.text(&text),
-            Token::Title(text) => fold_onto(&mut reader.out.title, &text),
-            Token::Start(tag) => reader.start(el::name(&tag.name), &tag),
-            Token::End(name) => reader.end(el::name(&name)),
-        }
-    }
-    if tokens.attributes_skipped {
+    if tokens::read(html, &mut reader) {
         reader.limit("an HTML tag has more than 100 attributes");
     }
     reader.finish();
@@ -84,6 +74,50 @@ struct Reader<'o> {
     last_was_hidden: bool,
 }
 
+impl Sink for Reader<'_> {
+    fn text(&mut self, text: &str) {
+        self.text_of(text, self.look());
+    }
+
+    fn title(&mut self, text: &str) {
+        fold_onto(&mut self.out.title, text);
+    }
+
+    fn sheet(&mut self, _text: &str) {}
+
+    fn start(&mut self, tag: &Tag) {
+        let element = tag.element();
+        self.end_implied(element);
+        self.break_around(element);
+        let look = self.look_of(element, tag);
+        self.collect(element, tag, look);
+        if el::is_void(element) {
+            return;
+        }
+        if self.stack.len() < MAX_DEPTH {
+            self.stack.push(Open { name: element, look });
+        } else {
+            self.too_deep += 1;
+            self.limit("HTML elements are nested more than 512 deep");
+        }
+    }
+
+    fn end(&mut self, element: Name) {
+        if element == el::A {
+            self.end_anchor();
+        }
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+        } else {
+            let inside = |o: &Open| o.name == element || el::is_wall(element, o.name);
+            if let Some(i) = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].name == element) {
+                self.stack.truncate(i);
+            }
+        }
+        self.break_around(element);
+    }
+}
+
 impl<'o> Reader<'o> {
     fn new(out: &'o mut HtmlOut) -> Reader<'o> {
         Reader {
@@ -99,10 +133,6 @@ impl<'o> Reader<'o> {
 
     fn look(&self) -> Look {
         self.stack.last().map(|o| o.look).unwrap_or_default()
-    }
-
-    fn text(&mut self, text: &str) {
-        self.text_of(text, self.look());
     }
 
     fn text_of(&mut self, text: &str, look: Look) {
@@ -151,22 +181,6 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn start(&mut self, element: Name, tag: &Tag) {
-        self.end_implied(element);
-        self.break_around(element);
-        let look = self.look_of(element, tag);
-        self.collect(element, tag, look);
-        if el::is_void(element) {
-            return;
-        }
-        if self.stack.len() < MAX_DEPTH {
-            self.stack.push(Open { name: element, look });
-        } else {
-            self.too_deep += 1;
-            self.limit("HTML elements are nested more than 512 deep");
-        }
-    }
-
     /// Ends what the beginning of `element` ends without an end tag.
     fn end_implied(&mut self, element: Name) {
         if element == el::A {
@@ -181,24 +195,9 @@ impl<'o> Reader<'o> {
         }
     }
 
-    fn end(&mut self, element: Name) {
-        if element == el::A {
-            self.end_anchor();
-        }
-        if self.too_deep > 0 {
-            self.too_deep -= 1;
-        } else {
-            let inside = |o: &Open| o.name == element || el::is_wall(element, o.name);
-            if let Some(i) = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].name == element) {
-                self.stack.truncate(i);
-            }
-        }
-        self.break_around(element);
-    }
-
     fn look_of(&mut self, element: Name, tag: &Tag) -> Look {
         let mut look = self.look();
-        if tag.attrs.is_empty() && element != el::TEMPLATE {
+        if tag.is_bare() && element != el::TEMPLATE {
             return look;
         }
         if let Some(color) = attribute(tag, "bgcolor") {

@@ -1,7 +1,7 @@
 //! What arrived. Everything here is pure and total: parsing never fails and never panics; what is odd about a
 //! message is kept as a [`Defect`] for the signals to speak about, and what is cut short is kept as a [`Limit`].
 //!
-//! This is the only room that knows `mail_parser` and `html5ever`.
+//! This is the only room that knows `mail_parser` and `html5gum`.
 
 pub mod address;
 pub mod body;
