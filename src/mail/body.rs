@@ -1,6 +1,7 @@
 //! The body as a person meets it: visible text, links, attachments. Filled by [`super::message`] from the MIME tree.
 
 use super::link::Link;
+use std::ops::Range;
 
 /// What the body of a message shows and carries.
 #[derive(Debug, Clone, Default)]
@@ -9,6 +10,10 @@ pub struct Body {
     pub text: String,
     /// Text that HTML hides from the reader (`display:none`, zero size, same colour …).
     pub hidden: String,
+    /// Words of the visible text that hidden text stands inside of.
+    pub torn: usize,
+    /// Which stretches of the visible text come from which kind of part, in order; true for HTML.
+    pub stretches: Vec<(bool, Range<usize>)>,
     /// The title of the first HTML part that has one; mail programs do not show it, but its author wrote it.
     pub title: String,
     /// Links of all parts, part by part: first those of the markup in order of appearance, then those written in text.

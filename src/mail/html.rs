@@ -28,6 +28,8 @@ pub(crate) struct HtmlOut {
     pub(crate) text: String,
     /// What is there and cannot be seen.
     pub(crate) hidden: String,
+    /// Words that hidden text stands inside of, so that a program reads other words than a person.
+    pub(crate) torn: usize,
     /// The title, which mail programs do not show.
     pub(crate) title: String,
     /// Links in order of appearance.
@@ -72,6 +74,8 @@ struct Reader<'o> {
     linked: Vec<(usize, usize)>,
     base: Option<url::Url>,
     last_was_hidden: bool,
+    /// True if hidden words came right behind a seen letter.
+    in_word: bool,
 }
 
 impl Sink for Reader<'_> {
@@ -128,6 +132,7 @@ impl<'o> Reader<'o> {
             linked: Vec::new(),
             base: None,
             last_was_hidden: false,
+            in_word: false,
         }
     }
 
@@ -143,7 +148,11 @@ impl<'o> Reader<'o> {
             }
             fold_onto(&mut self.out.hidden, text);
             self.last_was_hidden = true;
+            self.in_word |= self.out.text.ends_with(char::is_alphanumeric) && text.contains(char::is_alphanumeric);
             return;
+        }
+        if !text.is_empty() && std::mem::take(&mut self.in_word) {
+            self.out.torn += usize::from(text.starts_with(char::is_alphanumeric));
         }
         fold_onto(&mut self.out.text, text);
         if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
@@ -160,6 +169,7 @@ impl<'o> Reader<'o> {
     }
 
     fn new_line(&mut self) {
+        self.in_word = false;
         for text in [&mut self.out.text, &mut self.out.hidden] {
             if text.ends_with(' ') {
                 text.pop();

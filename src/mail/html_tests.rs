@@ -58,6 +58,20 @@ fn hidden_text_is_kept_apart() {
 }
 
 #[test]
+fn hidden_text_inside_words_is_counted() {
+    for (html, torn) in [
+        ("El<span style='display:none'>x y</span>ance", 1),
+        ("E<i hidden>1</i>l<i hidden>2</i><b>ance</b>", 2),
+        ("Elance<span style='display:none'>x</span> team", 0),
+        ("<div style='display:none'>Preheader</div>Hello", 0),
+        ("Hello<div style='display:none'>Preheader</div>you", 0),
+        ("El<span style='display:none'> &zwnj;&nbsp;</span>ance", 0),
+    ] {
+        assert_eq!(read(html).torn, torn, "{html}");
+    }
+}
+
+#[test]
 fn anchors_show_their_visible_text() {
     use LinkKind::{Anchor, Image, Text};
     assert_eq!(

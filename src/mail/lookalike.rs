@@ -125,6 +125,11 @@ impl Name {
         &self.compact
     }
 
+    /// True for a folded word that contains or resembles the name and is known not to be it.
+    pub(crate) fn is_not_us(&self, folded: &str) -> bool {
+        self.not_us.iter().any(|w| w == folded)
+    }
+
     /// How a single word (a label, a part of a display name) imitates the name, in words; `None` if it does not, or if
     /// it *is* the name, letter for letter.
     pub fn imitated_by(&self, word: &str) -> Option<String> {

@@ -177,7 +177,8 @@ impl<'r, 'd> Walk<'r, 'd> {
             for limit in std::mem::take(&mut out.limits) {
                 self.limit(&limit.0);
             }
-            self.keep(&out.text, &out.hidden);
+            self.body.torn += out.torn;
+            self.keep(&out.text, &out.hidden, true);
             if self.body.title.is_empty() {
                 self.body.title = first_octets(&out.title, MAX_TITLE).to_owned();
             }
@@ -186,13 +187,14 @@ impl<'r, 'd> Walk<'r, 'd> {
             }
         } else {
             let folded = fold_lines(first_octets(&text, MAX_PART_TEXT));
-            self.keep(&folded, "");
+            self.keep(&folded, "", false);
             written_links(&folded, |link| self.keep_link(link));
         }
     }
 
-    fn keep(&mut self, text: &str, hidden: &str) {
+    fn keep(&mut self, text: &str, hidden: &str, is_html: bool) {
         let mut cut = false;
+        let start = self.body.text.len();
         for (all, new) in [(&mut self.body.text, text), (&mut self.body.hidden, hidden)] {
             if !new.is_empty() && !all.is_empty() {
                 all.push('\n');
@@ -204,6 +206,7 @@ impl<'r, 'd> Walk<'r, 'd> {
         if cut {
             self.limit("the message has more than 1 MB of text");
         }
+        self.body.stretches.push((is_html, start..self.body.text.len()));
     }
 
     fn keep_link(&mut self, link: Link) {

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod body;
 mod decode;
+pub(crate) mod disguise;
 pub mod domain;
 mod element;
 pub mod envelope;

@@ -2,6 +2,7 @@
 //!
 //! Pure functions that never fail. Folded text is for comparing only; it is never shown as the message's own words.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -122,7 +123,7 @@ fn prototypes(folded: &str) -> String {
 }
 
 /// True if `needle` occurs in `haystack` with no letter or digit touching it on either side. Both must be folded.
-/// `elance` is in `the elance-team` and not in `freelancer`.
+/// `elance` is in `the elance-team` and not in `freelancer`; it is in `您的elance帐户`, where no blank parts words.
 pub fn words_contain(haystack_folded: &str, needle_folded: &str) -> bool {
     find_words(haystack_folded, needle_folded, 0).is_some()
 }
@@ -136,7 +137,8 @@ pub(crate) fn find_words(haystack: &str, needle: &str, from: usize) -> Option<us
     memchr::memmem::find_iter(rest.as_bytes(), needle).map(|i| i + from).find(|start| {
         let before = haystack[..*start].chars().next_back();
         let after = haystack[start + needle.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_wordless(c));
+        !goes_on(before) && !goes_on(after)
     })
 }
 
@@ -151,7 +153,7 @@ fn push_folded(out: &mut String, c: char) {
 }
 
 /// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.
-fn plain_sign(c: char) -> char {
+pub(super) fn plain_sign(c: char) -> char {
     match c {
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' | '\u{2b9}'..='\u{2bc}' | '\u{ff07}' => '\'',
         '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' => '"',
@@ -171,9 +173,47 @@ fn plain_letter(c: char) -> char {
             let before = SMALL_CAPITALS.find(c).and_then(|at| SMALL_CAPITALS[..at].chars().next_back());
             return before.unwrap_or(c);
         }
+        // Letters with a stroke and the dotless i, which keyboards without them lack.
+        'ı' => return 'i',
+        'ł' | 'Ł' => return 'l',
+        'ø' | 'Ø' => return 'o',
+        'đ' | 'Đ' => return 'd',
         c => return c,
     };
     u32::from(c).checked_sub(first).and_then(|n| char::from_digit(n + 10, 36)).unwrap_or(c)
+}
+
+/// True for letters of scripts that put no blanks between words, and for Hangul, which hangs endings on them: there
+/// words have no edge.
+pub(crate) fn is_wordless(c: char) -> bool {
+    matches!(
+        c,
+        '\u{e00}'..='\u{e7f}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}'
+            | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{f900}'..='\u{faff}'
+            | '\u{20000}'..='\u{3ffff}'
+    )
+}
+
+/// A folded word with the signs that are taken for letters read as those, if it has letters: `acc0unt` and `account`,
+/// `confirrn` and `confirm` become equal. For comparing only: `i`, `l` and `1` are one letter too.
+pub(crate) fn plain_shape(word: &str) -> Cow<'_, str> {
+    let changes = |b: u8| matches!(b, b'i' | b'1' | b'0' | b'3' | b'4' | b'@' | b'5' | b'm');
+    if !word.bytes().any(changes) || !word.bytes().any(|b| b.is_ascii_lowercase()) {
+        return Cow::Borrowed(word);
+    }
+    let mut out = String::with_capacity(word.len() + 4);
+    for c in word.chars() {
+        match c {
+            'i' | '1' => out.push('l'),
+            '0' => out.push('o'),
+            '3' => out.push('e'),
+            '4' | '@' => out.push('a'),
+            '5' => out.push('s'),
+            'm' => out.push_str("rn"),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Characters without a shape of their own: soft hyphen, joiners, directions, variation selectors, tags, fillers.

@@ -2,6 +2,7 @@
 //! domain imitates it. Pure; what the profile cannot hold is refused when the configuration is read.
 
 use super::config;
+use crate::mail::disguise::Looks;
 use crate::mail::lookalike::{self, Name};
 use crate::mail::text::{find_words, fold, skeleton, turned, words_contain};
 use crate::mail::{Domain, Mailbox};
@@ -135,6 +136,18 @@ impl Brand {
             let next = move |from: &usize| find_words(folded, name, *from);
             let first = next(&0);
             std::iter::successors(first, move |at| next(&(at + name.len()))).map(move |at| (at, at + name.len()))
+        })
+    }
+
+    /// The brand's name in a text where it looks like the name and is not written so, in words. Short names and ordinary
+    /// words look like too many others.
+    pub(crate) fn disguised_in(&self, looks: &Looks) -> Option<String> {
+        let long = self.names.iter().filter(|n| !n.weak && n.name.as_str().len() >= lookalike::MIN_INSIDE);
+        long.into_iter().find_map(|n| {
+            let written = looks.find(&n.folded, &n.skeleton, |word| n.name.is_not_us(word));
+            let disguised = written.map(|written| format!("the name {:?} as {written:?}", n.written));
+            let spaced = || looks.spells(n.name.as_str()).then(|| format!("the name {:?} spaced out", n.written));
+            disguised.or_else(spaced)
         })
     }
 

@@ -2,11 +2,14 @@
 //!
 //! The lists are data: literals in natural spelling, indexed once by their first word, so that searching takes time
 //! linear in the text; one automaton of all phrases with their gaps proved twenty times slower. Text and phrases are
-//! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. A list
-//! with an unknown key or an empty phrase is refused with its language and the phrase; searching never fails.
+//! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. Where a
+//! script has no blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit
+//! or letter that looks like another one is read as that (`acc0unt`, `confirrn`). A list with an unknown key or an empty
+//! phrase is refused with its language and the phrase; searching never fails.
 
-use crate::mail::text::{find_words, fold};
+use crate::mail::text::{find_words, fold, is_wordless, plain_shape};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Octets of text that are searched. Forged mail comes to the point: its phrases stand in the first 6 kB.
@@ -27,7 +30,7 @@ const BRAND_WORD: &str = "\u{e000}";
 const STOP_WORD: &str = ".";
 
 /// The built-in lists.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 21] = [
     ("en", include_str!("../../conf/phrases/en.toml")),
     ("es", include_str!("../../conf/phrases/es.toml")),
     ("pt", include_str!("../../conf/phrases/pt.toml")),
@@ -36,6 +39,19 @@ const FILES: [(&str, &str); 8] = [
     ("nl", include_str!("../../conf/phrases/nl.toml")),
     ("it", include_str!("../../conf/phrases/it.toml")),
     ("ru", include_str!("../../conf/phrases/ru.toml")),
+    ("pl", include_str!("../../conf/phrases/pl.toml")),
+    ("tr", include_str!("../../conf/phrases/tr.toml")),
+    ("sv", include_str!("../../conf/phrases/sv.toml")),
+    ("da", include_str!("../../conf/phrases/da.toml")),
+    ("no", include_str!("../../conf/phrases/no.toml")),
+    ("cs", include_str!("../../conf/phrases/cs.toml")),
+    ("ro", include_str!("../../conf/phrases/ro.toml")),
+    ("hu", include_str!("../../conf/phrases/hu.toml")),
+    ("uk", include_str!("../../conf/phrases/uk.toml")),
+    ("ja", include_str!("../../conf/phrases/ja.toml")),
+    ("zh", include_str!("../../conf/phrases/zh.toml")),
+    ("ko", include_str!("../../conf/phrases/ko.toml")),
+    ("ar", include_str!("../../conf/phrases/ar.toml")),
 ];
 
 /// What a phrase does to its reader.
@@ -51,12 +67,23 @@ pub enum PhraseKind {
     Threat,
     /// It leaves no time to think.
     Urgency,
+    /// It speaks of a fee, an unpaid bill, a refund or a renewal.
+    Payment,
+    /// It promises a prize, a gift or points.
+    Lure,
 }
 
 impl PhraseKind {
     /// All kinds.
-    pub const ALL: [PhraseKind; 5] =
-        [PhraseKind::Greeting, PhraseKind::Credential, PhraseKind::Personal, PhraseKind::Threat, PhraseKind::Urgency];
+    pub const ALL: [PhraseKind; 7] = [
+        PhraseKind::Greeting,
+        PhraseKind::Credential,
+        PhraseKind::Personal,
+        PhraseKind::Threat,
+        PhraseKind::Urgency,
+        PhraseKind::Payment,
+        PhraseKind::Lure,
+    ];
 }
 
 /// Phrases of all languages, compiled.
@@ -101,12 +128,19 @@ struct File {
     personal: Section,
     threat: Section,
     urgency: Section,
+    payment: Section,
+    lure: Section,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Section {
     phrases: Vec<String>,
+    /// A message that must be found, and one that must not be; tests read them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
+    hit: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
+    honest: String,
 }
 
 impl File {
@@ -117,6 +151,8 @@ impl File {
             PhraseKind::Personal => &self.personal,
             PhraseKind::Threat => &self.threat,
             PhraseKind::Urgency => &self.urgency,
+            PhraseKind::Payment => &self.payment,
+            PhraseKind::Lure => &self.lure,
         }
     }
 }
@@ -142,18 +178,19 @@ impl Phrases {
         let names = folded_names(brand_names);
         let (prepared, named) = prepare(text, &names);
         let words: Vec<&str> = prepared.split(' ').filter(|w| !w.is_empty()).collect();
+        let shapes: Vec<Cow<'_, str>> = words.iter().map(|w| plain_shape(w)).collect();
         let mut hits = Hits::default();
         let mut octets = 0;
-        for (start, first) in words.iter().enumerate() {
+        for (start, first) in shapes.iter().enumerate() {
             octets += first.len() + 1;
-            let Some(patterns) = self.index.get(*first) else { continue };
+            let Some(patterns) = self.index.get(first.as_ref()) else { continue };
             for patterns in patterns.chunk_by(|a, b| a.0 == b.0) {
                 let kind = patterns[0].0;
                 let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
                 if late || hits.of(kind).is_some() {
                     continue;
                 }
-                let after = &words[start + 1..];
+                let after = &shapes[start + 1..];
                 let longest = patterns.iter().filter_map(|(_, p)| matched(p, after)).max();
                 hits.0[kind as usize] = longest.map(|more| evidence(&words, start, more + 1, &named));
             }
@@ -168,16 +205,23 @@ fn evidence(words: &[&str], start: usize, count: usize, named: &[&str]) -> Strin
     let mut used = named.iter().skip(words[..start].iter().filter(|w| **w == BRAND_WORD).count());
     let shown = words[start..start + count]
         .iter()
-        .map(|word| if *word == BRAND_WORD { used.next().copied().unwrap_or_default() } else { word });
-    shown.collect::<Vec<_>>().join(" ").chars().take(MAX_EVIDENCE).collect()
+        .map(|word| if *word == BRAND_WORD { used.next().copied().unwrap_or_default() } else { *word });
+    let mut out = String::new();
+    for word in shown {
+        if !out.is_empty() && !(out.ends_with(is_wordless) && word.starts_with(is_wordless)) {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.chars().take(MAX_EVIDENCE).collect()
 }
 
 /// How many words the rest of a phrase takes of `words`, the fewest its gaps allow.
-fn matched(pattern: &[Step], words: &[&str]) -> Option<usize> {
+fn matched(pattern: &[Step], words: &[Cow<'_, str>]) -> Option<usize> {
     let Some((step, rest)) = pattern.split_first() else { return Some(0) };
     let gaps = if step.gap { MAX_GAP } else { 0 };
     for gap in 0..=gaps {
-        let word = *words.get(gap)?;
+        let word = words.get(gap)?.as_ref();
         if word == step.word
             && let Some(more) = matched(rest, &words[gap + 1..])
         {
@@ -226,30 +270,47 @@ fn prepare<'n>(text: &str, names: &'n [String]) -> (String, Vec<&'n str>) {
 
 /// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
 fn push_words(out: &mut String, text: &str) {
-    let is_letter = |c: char| c.is_alphanumeric() || c == BRAND;
     let mut rest = text;
-    while !rest.is_empty() {
-        let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        out.push_str(&rest[..word]);
-        let mut after = rest[word..].chars();
-        let Some(sign) = after.next() else {
+    while let Some(sign) = next_sign(out, &mut rest) {
+        if is_wordless(sign) {
+            part(out);
+            out.push(sign);
             out.push(' ');
-            return;
-        };
-        rest = after.as_str();
+            continue;
+        }
         // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
         let joins = matches!(sign, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
         if joins && rest.starts_with(char::is_alphanumeric) {
             out.push(if sign == '.' { '_' } else { sign });
             continue;
         }
-        if word > 0 {
-            out.push(' ');
-        }
-        if matches!(sign, '.' | '!' | '?' | ';') && !out.ends_with(". ") {
+        part(out);
+        if matches!(sign, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
             out.push(STOP);
             out.push(' ');
         }
+    }
+    part(out);
+}
+
+/// Appends the letters at the beginning of `rest` and takes the sign after them.
+fn next_sign(out: &mut String, rest: &mut &str) -> Option<char> {
+    let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
+    out.push_str(&rest[..word]);
+    let mut after = rest[word..].chars();
+    let sign = after.next();
+    *rest = after.as_str();
+    sign
+}
+
+fn is_letter(c: char) -> bool {
+    c == BRAND || c.is_alphanumeric() && !is_wordless(c)
+}
+
+/// Ends the word that is open.
+fn part(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
     }
 }
 
@@ -288,7 +349,7 @@ fn pattern(phrase: &str) -> Result<(String, Pattern), &'static str> {
             if word == STOP_WORD {
                 return Err("goes over the end of a sentence");
             }
-            steps.push(Step { word: word.to_owned(), gap: std::mem::take(&mut gap) });
+            steps.push(Step { word: plain_shape(word).into_owned(), gap: std::mem::take(&mut gap) });
         }
     }
     if gap {

@@ -93,7 +93,7 @@ fn every_phrase_of_every_list_is_found() {
         let file: File = toml::from_str(text).unwrap();
         assert_eq!(file.language, name);
         for kind in PhraseKind::ALL {
-            assert!(file.section(kind).phrases.len() >= 12, "{name} {kind:?}");
+            assert!(file.section(kind).phrases.len() >= 10, "{name} {kind:?}");
             for phrase in &file.section(kind).phrases {
                 let written = phrase.replace("{brand}", "Elance").replace('*', "some words");
                 assert!(find(kind, &written).is_some(), "{name} {kind:?} {phrase}");
@@ -103,11 +103,44 @@ fn every_phrase_of_every_list_is_found() {
 }
 
 #[test]
+fn every_list_finds_its_message_and_spares_the_honest_one() {
+    for (name, text) in FILES {
+        let file: File = toml::from_str(text).unwrap();
+        for kind in PhraseKind::ALL {
+            let Section { hit, honest, .. } = file.section(kind);
+            assert!(find(kind, hit).is_some(), "{name} {kind:?} misses {hit:?}");
+            for any in PhraseKind::ALL {
+                assert_eq!(find(any, honest), None, "{name} {any:?} is no {honest:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn scripts_without_blanks_are_searched() {
+    found(Threat, "本日、あなたのアカウントを停止しました。", "アカウントを停止");
+    found(Greeting, "尊敬的Elance用户：您好", "尊敬的 elance 用户");
+    found(Credential, "현재 회원님의 계정을 확인하세요", "계정을확인");
+    assert_eq!(find(Threat, "您的账户。已被"), None, "a sentence ends between");
+}
+
+#[test]
+fn letters_that_look_alike_are_read_as_meant() {
+    found(Credential, "confirrn your acc0unt", "confirrn your acc0unt");
+    found(Urgency, "IMMEDlATE ACTlON REQUlRED", "immedlate actlon requlred");
+    found(Credential, "Enter your p@ssw0rd", "enter your p@ssw0rd");
+    found(Urgency, "within 24 h0urs", "within 24 h0urs");
+    found(Threat, "HESABINIZ ASKIYA ALINDI", "hesabiniz askiya alindi");
+}
+
+#[test]
 fn bad_lists_are_refused_with_a_reason() {
+    let tests = "hit=\"\"\nhonest=\"\"\n";
     let list = |greeting: &str| {
-        let rest =
-            ["credential", "personal", "threat", "urgency"].map(|k| format!("[{k}]\nphrases=[\"x\"]\n")).concat();
-        let text = format!("language=\"xx\"\n{rest}[greeting]\n{greeting}");
+        let rest = ["credential", "personal", "threat", "urgency", "payment", "lure"]
+            .map(|k| format!("[{k}]\nphrases=[\"x\"]\n{tests}"))
+            .concat();
+        let text = format!("language=\"xx\"\n{rest}[greeting]\n{tests}{greeting}");
         Phrases::from_lists(&[("xx", &text)]).map(|_| ())
     };
     assert_eq!(list("phrases=[\"dear\"]"), Ok(()));
@@ -120,7 +153,9 @@ fn bad_lists_are_refused_with_a_reason() {
 
 #[test]
 fn long_texts_are_searched_in_linear_time() {
-    for unit in ["your account ", "confirm your ", "elance ", "dear elance elance ", "é. ", "within 24 "] {
+    for unit in
+        ["your account ", "confirm your ", "elance ", "dear elance elance ", "é. ", "within 24 ", "您的账户", "계정을 "]
+    {
         let text = unit.repeat(20_000);
         for kind in PhraseKind::ALL {
             find(kind, &text);

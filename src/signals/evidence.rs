@@ -2,6 +2,7 @@
 //! that several signals share (proof, claims, folded text) worked out once.
 
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
+use crate::mail::disguise::{Looks, unmasked};
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message, Reading};
 use crate::policy::config::Proof as Requirement;
@@ -9,7 +10,7 @@ use crate::policy::{Action, Brand, Forwarder, Hits, Known, Ownership, PhraseKind
 use std::cell::OnceCell;
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
-const SEARCHED_TEXT: usize = 64 * 1024;
+pub(super) const SEARCHED_TEXT: usize = 64 * 1024;
 
 /// Whether a brand really sent a message (DESIGN section 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Evidence<'a> {
     pub proven: bool,
     /// Phrases found in the subject and in the text; looked for when a signal first asks.
     wording: OnceCell<[Hits; 2]>,
+    /// Subject and text as the eye takes them; looked at when a signal first asks.
+    looks: OnceCell<Looks>,
 }
 
 impl<'a> Evidence<'a> {
@@ -55,10 +58,10 @@ impl<'a> Evidence<'a> {
         auth: &'a AuthResults,
         policy: &'a Policy,
     ) -> Evidence<'a> {
-        let subject = fold(&message.subject);
-        let text = fold(first_bytes(&message.body.text, SEARCHED_TEXT));
-        let wording = OnceCell::new();
-        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording };
+        let subject = fold(&unmasked(&message.subject));
+        let text = fold(&unmasked(first_bytes(&message.body.text, SEARCHED_TEXT)));
+        let (wording, looks) = (OnceCell::new(), OnceCell::new());
+        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording, looks };
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
     }
@@ -91,7 +94,8 @@ impl<'a> Evidence<'a> {
         let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
         let quoted = |line: &&str| line.trim_start().starts_with('>');
         let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
-        (self.answers() && quotes).then(|| fold(&shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n")))
+        let own = || shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n");
+        (self.answers() && quotes).then(|| fold(&unmasked(&own())))
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading. What From shows to careless readers
@@ -334,6 +338,24 @@ impl<'a> Evidence<'a> {
     /// True if the message names the brand to its reader, anywhere a person looks.
     pub fn names(&self, brand: &Brand) -> bool {
         brand.named_in(&self.subject).is_some() || brand.named_in(&self.text).is_some()
+    }
+
+    /// The brand's name in the subject or text as a person reads it and no program does: in letters that look like others,
+    /// with something invisible inside, or spaced out; in words.
+    pub fn disguised(&self, brand: &Brand) -> Option<String> {
+        let looks = self.looks.get_or_init(|| {
+            let text = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+            Looks::new(&format!("{}\n{text}", self.message.subject))
+        });
+        brand.disguised_in(looks)
+    }
+
+    /// Words of the subject that are a phrase of one of `kinds`; see [`Evidence::phrase`].
+    pub fn phrase_in_subject(&self, kinds: &[PhraseKind]) -> Option<&str> {
+        if self.proven {
+            return None;
+        }
+        kinds.iter().find_map(|kind| self.wording()[0].of(*kind))
     }
 
     /// Words of the subject or text that are a phrase of one of `kinds`. A message that a brand proved to have sent is

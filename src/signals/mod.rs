@@ -5,6 +5,7 @@
 //! messages in `corpus/<id>/` that fire it and that nearly do.
 
 mod brand_address_in_name;
+mod brand_disguised;
 mod brand_display_name;
 mod brand_from_unproven;
 mod brand_named;
@@ -14,12 +15,15 @@ mod brand_signature;
 mod brand_subject;
 mod brand_through_list;
 mod credential_request;
+mod disguised_words;
 mod dkim_replay;
 mod dmarc_fail;
 mod evidence;
 mod form_elsewhere;
 mod from_ambiguous;
 mod generic_greeting;
+mod greeting_by_address;
+mod hidden_text;
 mod limit_reached;
 mod link_brand_dash;
 mod link_brand_elsewhere;
@@ -28,7 +32,11 @@ mod link_text_mismatch;
 mod link_userinfo;
 mod links;
 mod lookalike_sender;
+mod lure;
+mod parts_differ;
+mod payment_request;
 mod personal_data_request;
+mod pressing_subject;
 mod reply_elsewhere;
 mod risky_attachment;
 mod signin_lookalike_link;
@@ -40,7 +48,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 28] = [
+pub static SIGNALS: [&Signal; 36] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -53,17 +61,25 @@ pub static SIGNALS: [&Signal; 28] = [
     &link_lookalike::SIGNAL,
     &link_text_mismatch::SIGNAL,
     &signin_lookalike_link::SIGNAL,
+    &brand_disguised::SIGNAL,
     &brand_subject::SIGNAL,
     &brand_signature::SIGNAL,
     &brand_opening::SIGNAL,
     &brand_named::SIGNAL,
     &generic_greeting::SIGNAL,
+    &greeting_by_address::SIGNAL,
     &credential_request::SIGNAL,
     &personal_data_request::SIGNAL,
     &threat_or_urgency::SIGNAL,
+    &payment_request::SIGNAL,
+    &lure::SIGNAL,
+    &pressing_subject::SIGNAL,
     &reply_elsewhere::SIGNAL,
     &form_elsewhere::SIGNAL,
     &risky_attachment::SIGNAL,
+    &disguised_words::SIGNAL,
+    &hidden_text::SIGNAL,
+    &parts_differ::SIGNAL,
     &from_ambiguous::SIGNAL,
     &unsigned_duplicate::SIGNAL,
     &dkim_replay::SIGNAL,

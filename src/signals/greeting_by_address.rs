@@ -1,0 +1,45 @@
+//! "Dear bob@example.net", "Hello bob.smith83".
+
+use super::{Check, Evidence, Kind, Signal};
+use crate::mail::address::read_mailboxes;
+use crate::mail::text::{first_bytes, fold, words_contain};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "greeting-by-address",
+    title: "The reader is greeted by his mail address",
+    why: "A mass mailing knows nothing of its reader but the address, and greets with that. Some honest programs fall back to it where they have no name, so it only counts together with a brand.",
+    points: 15,
+    at_least: None,
+    kind: Kind::Intent,
+    check: Check::Message(check),
+};
+
+/// Octets of the beginning in which a greeting is one.
+const GREETING_WITHIN: usize = 300;
+/// Letters of a local part that is recognised without its domain.
+const MIN_LOCAL: usize = 5;
+
+fn check(e: &Evidence<'_>) -> Option<String> {
+    if e.proven {
+        return None;
+    }
+    let beginning = first_bytes(&e.text, GREETING_WITHIN);
+    let to = e.message.values("To").flat_map(read_mailboxes).map(|m| m.address);
+    let greeted = e.envelope.rcpt_to.iter().cloned().chain(to).map(|address| fold(&address)).find(|address| {
+        let Some((local, domain)) = address.rsplit_once('@').filter(|(local, _)| !local.is_empty()) else {
+            return false;
+        };
+        // A name alone may be his: Bob is bob@example.net.
+        let is_no_name = local.len() >= MIN_LOCAL && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
+        [beginning, &e.subject]
+            .into_iter()
+            .any(|text| !domain.is_empty() && words_contain(text, address) || is_no_name && is_greeted(text, local))
+    })?;
+    Some(format!("it calls its reader {greeted:?}"))
+}
+
+/// True if the local part stands where a name stands: at the beginning, or behind one word of greeting.
+fn is_greeted(text: &str, local: &str) -> bool {
+    let mut words = text.split(' ');
+    words.by_ref().take(3).any(|word| word.trim_matches(|c: char| ",:;!.()\"'".contains(c)) == local)
+}

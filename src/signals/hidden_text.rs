@@ -1,0 +1,31 @@
+//! Words broken up by text that nobody sees, or more hidden than visible text.
+
+use super::{Check, Evidence, Kind, Signal};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "hidden-text",
+    title: "Hidden text changes what a program reads",
+    why: "Text that nobody sees, inside words or more of it than of what is seen, is there for filters. Newsletters hide a line of preview and whole parts for small screens, so only hidden text that breaks words up or outweighs the visible counts.",
+    points: 15,
+    at_least: None,
+    kind: Kind::Concealment,
+    check: Check::Message(check),
+};
+
+/// Words with hidden text inside before they count.
+const MIN_TORN: usize = 2;
+/// Octets of hidden text before it can outweigh: a preview line is shorter.
+const MIN_HIDDEN: usize = 400;
+
+fn check(e: &Evidence<'_>) -> Option<String> {
+    let body = &e.message.body;
+    if body.torn >= MIN_TORN {
+        return Some(format!("hidden text stands inside {} words", body.torn));
+    }
+    let (hidden, seen) = (letters(&body.hidden), letters(&body.text));
+    (hidden >= MIN_HIDDEN && hidden > seen).then(|| format!("{hidden} letters are hidden and {seen} can be seen"))
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}

@@ -1,0 +1,18 @@
+//! "Congratulations, you have been selected", "claim your reward".
+
+use super::{Check, Evidence, Kind, Signal};
+use crate::policy::PhraseKind;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "lure",
+    title: "A prize, gift or reward is promised",
+    why: "Who has won something clicks before he asks from whom. Honest shops give away vouchers and points too, so it only counts together with a brand.",
+    points: 10,
+    at_least: None,
+    kind: Kind::Intent,
+    check: Check::Message(check),
+};
+
+fn check(e: &Evidence<'_>) -> Option<String> {
+    e.phrase(&[PhraseKind::Lure]).map(|words| format!("it lures its reader: {words:?}"))
+}
