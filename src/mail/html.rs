@@ -87,8 +87,6 @@ impl Sink for Reader<'_> {
         fold_onto(&mut self.out.title, text);
     }
 
-    fn sheet(&mut self, _text: &str) {}
-
     fn start(&mut self, tag: &Tag) {
         let element = tag.element();
         self.end_implied(element);
@@ -210,20 +208,27 @@ impl<'o> Reader<'o> {
         if tag.is_bare() && element != el::TEMPLATE {
             return look;
         }
-        if let Some(color) = attribute(tag, "bgcolor") {
-            look.set_background(color);
+        let [ground, color, image, style, hidden] = tag.values([
+            b"bgcolor",
+            if element == el::BODY { b"text" } else { b"color" },
+            b"background",
+            b"style",
+            b"hidden",
+        ]);
+        if let Some(ground) = ground {
+            look.set_background(ground);
         }
-        if let Some(color) = attribute(tag, if element == el::BODY { "text" } else { "color" }) {
+        if let Some(color) = color {
             look.set_color(color);
         }
-        if let Some(image) = attribute(tag, "background") {
+        if let Some(image) = image {
             look.set_background("");
             self.image(image);
         }
-        if let Some(image) = attribute(tag, "style").and_then(|style| look.apply(style)) {
+        if let Some(image) = style.and_then(|style| look.apply(style)) {
             self.image(&image);
         }
-        if element == el::TEMPLATE || attribute(tag, "hidden").is_some() {
+        if element == el::TEMPLATE || hidden.is_some() {
             look.hide();
         }
         look

@@ -1,6 +1,9 @@
 //! What inline CSS says about whether text can be seen. Reads the `style` attribute and its older sisters, no sheets.
 //!
-//! A closed list of ways to hide, each seen in forged mail. Unknown properties and broken declarations say nothing.
+//! A closed list of ways to hide, each seen in forged mail. Unknown properties and broken declarations say nothing, nor
+//! does `mso-hide` by itself: one mail program hides such text and all others show it.
+
+use std::borrow::Cow;
 
 /// Below this many pixels nobody reads.
 const TINY_PX: f32 = 1.0;
@@ -10,6 +13,9 @@ const TINY_SHARE: f32 = 0.1;
 const OFF_SCREEN_PX: f32 = -500.0;
 /// Opacity up to which text is not seen.
 const CLEAR: f32 = 0.05;
+
+/// Difference in each of red, green and blue up to which two colours are one to the eye.
+const ALIKE: u32 = 12;
 
 /// How an element looks, inherited from its ancestors.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -31,7 +37,8 @@ pub(super) struct Look {
 impl Look {
     /// True if a reader cannot see text of this look.
     pub(super) fn is_hidden(&self) -> bool {
-        self.gone || self.tiny || self.invisible || self.clear || self.color.is_some() && self.color == self.background
+        let blends = || self.color.zip(self.background).is_some_and(|(text, ground)| are_alike(text, ground));
+        self.gone || self.tiny || self.invisible || self.clear || blends()
     }
 
     /// Hides it, whatever its style says.
@@ -41,7 +48,8 @@ impl Look {
 
     /// Sets the text colour as the `color` attribute does.
     pub(super) fn set_color(&mut self, value: &str) {
-        self.clear = value.trim().eq_ignore_ascii_case("transparent");
+        let value = value.trim();
+        self.clear = value.eq_ignore_ascii_case("transparent") || has_no_alpha(value);
         self.color = color(value);
     }
 
@@ -57,48 +65,140 @@ impl Look {
 
     /// Applies a `style` attribute; returns the address of a background image.
     pub(super) fn apply(&mut self, style: &str) -> Option<String> {
-        let lower = style.to_ascii_lowercase();
         let mut image = None;
-        let (mut no_size, mut clipped, mut positioned, mut away) = (false, false, false, false);
-        for declaration in lower.split(';') {
-            let Some((property, value)) = declaration.split_once(':') else { continue };
-            let value = value.trim().trim_end_matches("!important").trim_end();
-            match property.trim() {
-                "display" => self.gone |= value == "none",
-                "visibility" => self.invisible = matches!(value, "hidden" | "collapse"),
-                "opacity" => self.gone |= value.trim_end_matches('%').parse::<f32>().is_ok_and(|o| o <= CLEAR),
-                "mso-hide" => self.gone |= value == "all",
-                "font-size" => self.tiny = is_tiny(value).unwrap_or(self.tiny),
-                "font" => {
-                    let size =
-                        value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
-                    self.tiny = size.and_then(is_tiny).unwrap_or(self.tiny);
-                }
-                "color" => self.set_color(value),
-                "background" | "background-color" | "background-image" => {
-                    if value.contains("url(") {
-                        image = image.or_else(|| address(style));
-                    }
-                    match value.split(' ').find_map(color) {
-                        // An image lies over the colour, and nothing is known of it.
-                        Some(c) => self.background = Some(c).filter(|_| !value.contains("url(")),
-                        None if matches!(value, "transparent" | "none" | "inherit" | "initial") => {}
-                        None => self.background = None,
-                    }
-                }
-                "width" | "height" | "max-width" | "max-height" => {
-                    no_size |= length(value).is_some_and(|(n, _)| n <= TINY_PX)
-                }
-                "overflow" | "overflow-x" | "overflow-y" => clipped |= value == "hidden",
-                "position" => positioned = matches!(value, "absolute" | "fixed"),
-                "left" | "top" | "right" | "bottom" => away |= is_off_screen(value),
-                "text-indent" | "margin-left" | "margin-top" => self.gone |= is_off_screen(value),
-                _ => {}
+        let mut box_ = Frame::default();
+        // By octets: searching for one sign in each of many short pieces costs more than looking at them.
+        for declaration in style.as_bytes().split(|b| *b == b';') {
+            let Some(colon) = declaration.iter().position(|b| *b == b':') else { continue };
+            let (property, value) = (declaration[..colon].trim_ascii(), &declaration[colon + 1..]);
+            let mut name = [0; LONGEST_PROPERTY];
+            let Some(name) = name.get_mut(..property.len()) else { continue };
+            name.copy_from_slice(property);
+            name.make_ascii_lowercase();
+            // Cut at ASCII signs, so it is UTF-8 still.
+            let value = std::str::from_utf8(value).unwrap_or_default();
+            if name.starts_with(b"background") {
+                image = image.or(self.background(value));
+            } else if box_.set(name, value) {
+                continue;
+            } else if TEXT_PROPERTIES.contains(&&*name) {
+                self.set_text(name, &lowered(value));
             }
         }
-        self.gone |= no_size && clipped || positioned && away;
+        self.gone |= box_.hides();
         image
     }
+
+    /// Properties that say how text itself looks.
+    fn set_text(&mut self, property: &[u8], value: &str) {
+        match property {
+            b"visibility" => self.invisible = matches!(value, "hidden" | "collapse"),
+            b"opacity" => self.gone |= is_clear(value),
+            b"filter" => self.gone |= argument(value, "opacity").is_some_and(is_clear),
+            b"font-size" => self.tiny = is_tiny(value).unwrap_or(self.tiny),
+            b"font" => {
+                let size = value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+                self.tiny = size.and_then(is_tiny).unwrap_or(self.tiny);
+            }
+            b"color" => self.set_color(value),
+            _ => self.gone |= is_off_screen(value),
+        }
+    }
+
+    fn background(&mut self, value: &str) -> Option<String> {
+        let lower = lowered(value);
+        let has_image = lower.contains("url(");
+        match lower.split(' ').find_map(color) {
+            // An image lies over the colour, and nothing is known of it.
+            Some(c) => self.background = Some(c).filter(|_| !has_image),
+            None if matches!(&*lower, "transparent" | "none" | "inherit" | "initial") => {}
+            None => self.background = None,
+        }
+        has_image.then(|| address(value)).flatten()
+    }
+}
+
+/// Octets of the longest property that is read.
+const LONGEST_PROPERTY: usize = 16;
+/// The properties of [`Look::set_text`].
+const TEXT_PROPERTIES: [&[u8]; 9] = [
+    b"visibility",
+    b"opacity",
+    b"filter",
+    b"font-size",
+    b"font",
+    b"color",
+    b"text-indent",
+    b"margin-left",
+    b"margin-top",
+];
+
+/// The box of one element, as far as its own style describes it.
+#[derive(Default)]
+struct Frame {
+    none: bool,
+    no_size: bool,
+    clipped: bool,
+    positioned: bool,
+    away: bool,
+    cut_away: bool,
+}
+
+impl Frame {
+    /// Takes a property of the box; false if it is none. Where one is repeated the last counts.
+    fn set(&mut self, property: &[u8], value: &str) -> bool {
+        match property {
+            b"display" => self.none = lowered(value) == "none",
+            b"width" | b"height" | b"max-width" | b"max-height" => {
+                self.no_size |= length(value.trim()).is_some_and(|(n, unit)| n <= TINY_PX && unit != "%" || n <= 0.0);
+            }
+            b"overflow" | b"overflow-x" | b"overflow-y" => self.clipped |= lowered(value) == "hidden",
+            b"position" => self.positioned = matches!(&*lowered(value), "absolute" | "fixed"),
+            b"left" | b"top" | b"right" | b"bottom" => self.away |= is_off_screen(&lowered(value)),
+            b"clip" | b"clip-path" | b"transform" => self.cut_away |= cuts_all(&lowered(value)),
+            _ => return false,
+        }
+        true
+    }
+
+    fn hides(&self) -> bool {
+        self.none || self.cut_away || self.no_size && self.clipped || self.positioned && self.away
+    }
+}
+
+/// A value in lower case, without what makes it important.
+fn lowered(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    let value = value.find('!').map_or(value, |at| value[..at].trim_end());
+    if value.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Cow::Owned(value.to_ascii_lowercase());
+    }
+    Cow::Borrowed(value)
+}
+
+/// What stands in the brackets of `function(…)`, if the value is that.
+fn argument<'v>(value: &'v str, function: &str) -> Option<&'v str> {
+    value.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// True if nothing is left of a box: `rect(0,0,0,0)`, `inset(50%)` or more, `circle(0)`, `scale(0)`, `translate` far away.
+fn cuts_all(value: &str) -> bool {
+    let numbers = |function| {
+        let list = argument(value, function)?;
+        Some(list.split([',', ' ']).filter(|p| !p.is_empty()).map(|p| length(p).map_or(f32::MAX, |(n, _)| n)))
+    };
+    numbers("rect").is_some_and(|mut n| n.all(|n| n <= TINY_PX))
+        || numbers("inset").is_some_and(|mut n| value.contains('%') && n.all(|n| (50.0..=100.0).contains(&n)))
+        || numbers("circle").is_some_and(|mut n| n.next().is_some_and(|n| n <= 0.0))
+        || numbers("scale").is_some_and(|mut n| n.any(|n| n.abs() <= TINY_SHARE))
+        || ["translate", "translatex", "translatey"]
+            .iter()
+            .any(|f| argument(value, f).is_some_and(|a| a.split(',').any(|n| is_off_screen(n.trim()))))
+}
+
+fn is_clear(value: &str) -> bool {
+    let share = if value.ends_with('%') { 100.0 } else { 1.0 };
+    value.trim_end_matches('%').parse::<f32>().is_ok_and(|o| o / share <= CLEAR)
 }
 
 /// A number and its unit.
@@ -125,26 +225,51 @@ fn is_off_screen(value: &str) -> bool {
     })
 }
 
-/// A colour as 0xRRGGBB: `#rgb`, `#rrggbb`, `rgb()`, and the two names that are used to hide.
+/// A colour as 0xRRGGBB: `#rgb` and `#rrggbb` with or without alpha, `rgb()`, `rgba()`, and the names that are used to
+/// hide.
 fn color(value: &str) -> Option<u32> {
     let value = value.trim();
     if let Some(hex) = value.strip_prefix('#') {
         let number = u32::from_str_radix(hex, 16).ok()?;
+        let doubled = |n: u32| ((n >> 8) & 15) * 0x11_0000 + ((n >> 4) & 15) * 0x1100 + (n & 15) * 0x11;
         return match hex.len() {
-            3 => Some(((number >> 8) & 15) * 0x11_0000 + ((number >> 4) & 15) * 0x1100 + (number & 15) * 0x11),
+            3 => Some(doubled(number)),
+            4 => Some(doubled(number >> 4)),
             6 => Some(number),
+            8 => Some(number >> 8),
             _ => None,
         };
     }
-    if let Some(list) = value.strip_prefix("rgb(").and_then(|v| v.strip_suffix(')')) {
+    if let Some(list) = value.strip_suffix(')').and_then(|v| v.strip_prefix("rgb(").or(v.strip_prefix("rgba("))) {
         let mut parts = list.split([',', ' ']).filter(|p| !p.is_empty()).map(|p| p.parse::<u8>().ok());
         let (r, g, b) = (parts.next()??, parts.next()??, parts.next()??);
         return Some(u32::from(r) << 16 | u32::from(g) << 8 | u32::from(b));
     }
-    if value.eq_ignore_ascii_case("white") {
-        return Some(0xff_ffff);
-    }
-    value.eq_ignore_ascii_case("black").then_some(0)
+    const NAMES: [(&str, u32); 9] = [
+        ("white", 0xff_ffff),
+        ("black", 0),
+        ("snow", 0xff_fafa),
+        ("ivory", 0xff_fff0),
+        ("ghostwhite", 0xf8_f8ff),
+        ("floralwhite", 0xff_faf0),
+        ("whitesmoke", 0xf5_f5f5),
+        ("mintcream", 0xf5_fffa),
+        ("azure", 0xf0_ffff),
+    ];
+    NAMES.iter().find(|(name, _)| value.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
+}
+
+/// True for a colour that is wholly see-through.
+fn has_no_alpha(value: &str) -> bool {
+    let hex =
+        value.strip_prefix('#').is_some_and(|h| h.len() == 8 && h.ends_with("00") || h.len() == 4 && h.ends_with('0'));
+    let list = value.strip_suffix(')').and_then(|v| v.strip_prefix("rgba("));
+    hex || list.and_then(|l| l.rsplit([',', '/']).next()).is_some_and(|alpha| is_clear(alpha.trim()))
+}
+
+/// True if nobody can tell text of one colour from a ground of the other.
+fn are_alike(text: u32, ground: u32) -> bool {
+    [16, 8, 0].into_iter().all(|shift| ((text >> shift) & 255).abs_diff((ground >> shift) & 255) <= ALIKE)
 }
 
 /// What stands in the first `url(…)` of a style as written.
@@ -176,7 +301,20 @@ mod tests {
             "font-size:0.05em",
             "opacity:0",
             "opacity:.01",
-            "mso-hide:all",
+            "display:block;display:none",
+            "color:#fefefe;background:#fff",
+            "background:#FFF;color:#f8f8f8ff",
+            "color:rgba(0,0,0,0)",
+            "color:#00000000",
+            "background:snow;color:white",
+            "position:absolute;clip:rect(0 0 0 0)",
+            "clip:rect(0px, 0px, 0px, 0px)",
+            "clip-path:inset(50%)",
+            "clip-path:circle(0)",
+            "transform:scale(0)",
+            "transform:translateX(-9999px)",
+            "filter:opacity(0%)",
+            "max-height:0px;overflow:hidden;mso-hide:all",
             "max-height:0;overflow:hidden",
             "height:0px;overflow:hidden;width:0px",
             "color:#fff;background:#FFFFFF",
@@ -195,6 +333,14 @@ mod tests {
         for style in [
             "",
             "display:block",
+            "display:none;display:block",
+            "mso-hide:all",
+            "color:#888;background:#fff",
+            "color:rgba(0,0,0,.8);background:#ffffff",
+            "width:1%;overflow:hidden",
+            "clip:rect(0,100px,100px,0)",
+            "transform:scale(1.2)",
+            "transform:translate(-50%,-50%)",
             "font-size:12px",
             "font:bold 12px/1.5 Arial",
             "opacity:1",

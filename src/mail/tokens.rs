@@ -19,8 +19,6 @@ pub(super) trait Sink {
     fn text(&mut self, text: &str);
     /// Character data of `title`.
     fn title(&mut self, text: &str);
-    /// Character data of `style`.
-    fn sheet(&mut self, text: &str);
     fn start(&mut self, tag: &Tag);
     /// An end tag, by its name.
     fn end(&mut self, element: Name);
@@ -69,6 +67,17 @@ impl Tag {
         self.attributes.iter().map(|a| (&self.octets[a.name.clone()], &self.octets[a.name.end..a.end]))
     }
 
+    /// The values of attributes in one pass; of each name the first counts.
+    pub(super) fn values<const N: usize>(&self, names: [&[u8]; N]) -> [Option<&str>; N] {
+        let mut found = [None; N];
+        for (name, value) in self.attributes() {
+            if let Some(at) = names.iter().position(|n| *n == name) {
+                found[at] = found[at].or(std::str::from_utf8(value).ok());
+            }
+        }
+        found
+    }
+
     fn clear(&mut self, is_end: bool) {
         self.name.clear();
         self.octets.clear();
@@ -102,8 +111,7 @@ impl<S: Sink> Cutter<'_, S> {
         let text = String::from_utf8_lossy(&self.text);
         match self.raw.as_slice() {
             b"title" => self.sink.title(&text),
-            b"style" => self.sink.sheet(&text),
-            b"script" | b"iframe" | b"noembed" | b"noframes" => {}
+            b"script" | b"style" | b"iframe" | b"noembed" | b"noframes" => {}
             _ => self.sink.text(&text),
         }
         self.text.clear();

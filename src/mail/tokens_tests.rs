@@ -30,10 +30,6 @@ impl Sink for Shape {
         self.push(&format!("title:{text}"), false);
     }
 
-    fn sheet(&mut self, text: &str) {
-        self.push(&format!("sheet:{text}"), false);
-    }
-
     fn start(&mut self, tag: &Tag) {
         let text = |octets: &[u8]| std::str::from_utf8(octets).unwrap().to_owned();
         let pairs = tag.attributes().map(|(name, value)| format!(" {}={}", text(name), text(value)));
@@ -63,7 +59,7 @@ fn tags_and_text_are_told_apart_as_browsers_do() {
     assert_eq!(shape("<a href=x/y title='>' z>t"), "<a href=x/y title=> z=>|t");
     assert_eq!(shape("<a/href=\"1\"b=2>t"), "<a href=1 b=2>|t");
     assert_eq!(shape("x<!-- <b> --!>y<!-->z<!--->w<![if !mso]>v<?php ?>u</ x>t</>s"), "xyzwvuts");
-    assert_eq!(shape("<style>a<b{}</styles></STYLE x>t"), "<style>|sheet:a<b{}</styles>|</style>|t");
+    assert_eq!(shape("<style>a<b{}</styles></STYLE x>t"), "<style>|</style>|t");
     assert_eq!(shape("<title>a<b>&amp;</titles></Title x>t"), "<title>|title:a<b>&</titles>|</title>|t");
     assert_eq!(shape("<xmp>a<b>&amp;</xmp>t<plaintext><b>"), "<xmp>|a<b>&amp;|</xmp>|t|<plaintext>|<b>");
     assert_eq!(shape("<script><!--<script></script x='>--></script><b>'>t"), "<script>|</script>|<b>|'>t");
@@ -116,7 +112,6 @@ fn the_first_attribute_of_a_name_counts() {
     impl Sink for First {
         fn text(&mut self, _text: &str) {}
         fn title(&mut self, _text: &str) {}
-        fn sheet(&mut self, _text: &str) {}
         fn end(&mut self, _element: Name) {}
         fn start(&mut self, tag: &Tag) {
             self.0 = attribute(tag, "href").map(str::to_owned);

@@ -15,12 +15,13 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 /// Octets of the beginning in which a greeting is one.
-const GREETING_WITHIN: usize = 300;
+const GREETING_WITHIN: usize = 100;
 /// Letters of a local part that is recognised without its domain.
 const MIN_LOCAL: usize = 5;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
-    if e.proven {
+    // An answer begins with whose words it quotes.
+    if e.proven || e.answers() {
         return None;
     }
     let beginning = first_bytes(&e.text, GREETING_WITHIN);

@@ -6,7 +6,7 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "hidden-text",
     title: "Hidden text changes what a program reads",
     why: "Text that nobody sees, inside words or more of it than of what is seen, is there for filters. Newsletters hide a line of preview and whole parts for small screens, so only hidden text that breaks words up or outweighs the visible counts.",
-    points: 15,
+    points: 20,
     at_least: None,
     kind: Kind::Concealment,
     check: Check::Message(check),
