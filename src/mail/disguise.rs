@@ -129,20 +129,25 @@ fn is_strange_mark(c: char) -> bool {
 }
 
 /// A text as the eye takes it, beside the text as it is written.
-#[derive(Debug, Default)]
-pub(crate) struct Looks {
-    raw: String,
+#[derive(Debug)]
+pub(crate) struct Looks<'a> {
+    raw: &'a str,
     /// As written: only case, accents, soft hyphens, full width and white space do not distinguish.
-    plain: String,
+    plain: Cow<'a, str>,
     /// As seen: see [`text::skeleton`].
     seen: String,
     /// Letters that stand alone, put together, each run a word.
     spaced: String,
 }
 
-impl Looks {
-    pub(crate) fn new(raw: &str) -> Looks {
-        Looks { plain: plain(raw), seen: seen(raw), spaced: spaced(raw), raw: raw.to_owned() }
+impl<'a> Looks<'a> {
+    /// `folded` is what [`text::fold`] makes of `raw`.
+    pub(crate) fn new(raw: &'a str, folded: &str) -> Looks<'a> {
+        if raw.is_ascii() {
+            let spaced = if has_spaced(folded.as_bytes()) { spaced(folded) } else { String::new() };
+            return Looks { raw, plain: Cow::Owned(folded.to_owned()), seen: seen_ascii(folded), spaced };
+        }
+        Looks { raw, plain: Cow::Owned(plain(raw)), seen: seen(raw), spaced: spaced(raw) }
     }
 
     /// Words that look like `skeleton` (the skeleton of `folded`) and are not written so, as they are written.
@@ -154,6 +159,10 @@ impl Looks {
         let words: Vec<&str> = self.raw.split_whitespace().collect();
         words.windows(count).map(|w| w.join(" ")).find_map(|written| {
             let written = written.trim_matches(|c: char| !is_part_of_word(c));
+            // An address in ASCII is somebody's, and its host is judged where links are.
+            if written.is_ascii() && (written.contains(['/', '@']) || is_host(written)) {
+                return None;
+            }
             let looks = text::words_contain(&seen(written), skeleton);
             let is_plain = text::words_contain(&plain(written), folded) || is_honest(&plain(written));
             (looks && !is_plain).then(|| text::first_bytes(written, MAX_SHOWN).to_owned())
@@ -199,6 +208,33 @@ fn seen(text: &str) -> String {
     out
 }
 
+/// [`seen`] of folded ASCII, which is most text, many octets at a time.
+fn seen_ascii(folded: &str) -> String {
+    let mut out = Vec::with_capacity(folded.len() + folded.len() / 16);
+    for (i, piece) in folded.as_bytes().split(|b| *b == b'm').enumerate() {
+        if i > 0 {
+            out.extend_from_slice(b"rn");
+        }
+        out.extend_from_slice(piece);
+    }
+    for b in &mut out {
+        *b = match *b {
+            b'i' | b'1' | b'|' => b'l',
+            b'0' => b'o',
+            b => b,
+        };
+    }
+    // ASCII went in, ASCII comes out.
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// True if four letters in a row stand alone in folded ASCII, one sign between each two.
+fn has_spaced(folded: &[u8]) -> bool {
+    let letter: Vec<bool> = folded.iter().map(u8::is_ascii_alphanumeric).collect();
+    let alone = |w: &[bool]| w[0] & !w[1] & w[2] & !w[3] & w[4] & !w[5] & w[6];
+    letter.windows(2 * MIN_SPACED - 1).fold(false, |found, w| found | alone(w))
+}
+
 fn push_seen(out: &mut String, c: char) {
     match c.to_ascii_lowercase() {
         'i' | '1' | '|' => out.push('l'),
@@ -214,6 +250,11 @@ fn push(out: &mut String, c: char) {
     } else if !out.ends_with(' ') {
         out.push(' ');
     }
+}
+
+/// True for words joined by points.
+fn is_host(word: &str) -> bool {
+    word.split('.').nth(1).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 fn occurrences(text: &str, name: &str) -> usize {
@@ -254,7 +295,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, name: &str) -> Option<String> {
-        Looks::new(text).find(&fold(name), &skeleton(name), |w| w == "glance")
+        Looks::new(text, &fold(text)).find(&fold(name), &skeleton(name), |w| w == "glance")
     }
 
     #[test]
@@ -316,9 +357,19 @@ mod tests {
         ] {
             assert!(found(text, "Elance").is_some(), "{text}");
         }
-        for text in
-            ["Elance", "ELANCE's", "Ｅlance", "Él\u{ad}ance", "freelance", "glance", "您的Elance帐户", "e lance", ""]
-        {
+        for text in [
+            "Elance",
+            "ELANCE's",
+            "Ｅlance",
+            "Él\u{ad}ance",
+            "freelance",
+            "glance",
+            "您的Elance帐户",
+            "e lance",
+            "e1ance.com",
+            "https://e1ance.test/x",
+            "",
+        ] {
             assert_eq!(found(text, "Elance"), None, "{text}");
         }
         assert_eq!(found("your Trust WaIIet is", "Trust Wallet").as_deref(), Some("Trust WaIIet"));
@@ -327,11 +378,13 @@ mod tests {
 
     #[test]
     fn spaced_letters_are_put_together() {
-        for text in ["E l a n c e", "your E.l.a.n.c.e account", "e-l-a-n-c-e", "E  l  a  n  c  e T e a m"] {
-            assert!(Looks::new(text).spells("elance"), "{text}");
+        for text in
+            ["E l a n c e", "your E.l.a.n.c.e account", "e-l-a-n-c-e", "E  l  a  n  c  e T e a m", "е l а n с е"]
+        {
+            assert!(Looks::new(text, &fold(text)).spells("elance"), "{text}");
         }
         for text in ["a b c", "Elance", "e l a n", "free lance"] {
-            assert!(!Looks::new(text).spells("elance"), "{text}");
+            assert!(!Looks::new(text, &fold(text)).spells("elance"), "{text}");
         }
     }
 
@@ -339,5 +392,7 @@ mod tests {
     fn names_and_texts_have_one_skeleton() {
         let all: String = ('a'..='z').chain('0'..='9').chain("ABCXYZ".chars()).collect();
         assert_eq!(seen(&all), skeleton(&all));
+        let text = "Elance  at\n1 m0ment | rnore MM\t e l a n c e";
+        assert_eq!(seen_ascii(&fold(text)), seen(text));
     }
 }

@@ -141,9 +141,9 @@ impl Brand {
 
     /// The brand's name in a text where it looks like the name and is not written so, in words. Short names and ordinary
     /// words look like too many others.
-    pub(crate) fn disguised_in(&self, looks: &Looks) -> Option<String> {
-        let long = self.names.iter().filter(|n| !n.weak && n.name.as_str().len() >= lookalike::MIN_INSIDE);
-        long.into_iter().find_map(|n| {
+    pub(crate) fn disguised_in(&self, looks: &Looks<'_>) -> Option<String> {
+        let mut long = self.names.iter().filter(|n| !n.weak && n.name.as_str().len() >= lookalike::MIN_INSIDE);
+        long.find_map(|n| {
             let written = looks.find(&n.folded, &n.skeleton, |word| n.name.is_not_us(word));
             let disguised = written.map(|written| format!("the name {:?} as {written:?}", n.written));
             let spaced = || looks.spells(n.name.as_str()).then(|| format!("the name {:?} spaced out", n.written));

@@ -47,7 +47,7 @@ pub struct Evidence<'a> {
     /// Phrases found in the subject and in the text; looked for when a signal first asks.
     wording: OnceCell<[Hits; 2]>,
     /// Subject and text as the eye takes them; looked at when a signal first asks.
-    looks: OnceCell<Looks>,
+    looks: OnceCell<[Looks<'a>; 2]>,
 }
 
 impl<'a> Evidence<'a> {
@@ -345,9 +345,9 @@ impl<'a> Evidence<'a> {
     pub fn disguised(&self, brand: &Brand) -> Option<String> {
         let looks = self.looks.get_or_init(|| {
             let text = first_bytes(&self.message.body.text, SEARCHED_TEXT);
-            Looks::new(&format!("{}\n{text}", self.message.subject))
+            [Looks::new(&self.message.subject, &self.subject), Looks::new(text, &self.text)]
         });
-        brand.disguised_in(looks)
+        looks.iter().find_map(|looks| brand.disguised_in(looks))
     }
 
     /// Words of the subject that are a phrase of one of `kinds`; see [`Evidence::phrase`].

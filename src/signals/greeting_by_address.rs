@@ -2,7 +2,7 @@
 
 use super::{Check, Evidence, Kind, Signal};
 use crate::mail::address::read_mailboxes;
-use crate::mail::text::{first_bytes, fold, words_contain};
+use crate::mail::text::{fold, words_contain};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "greeting-by-address",
@@ -14,8 +14,8 @@ pub(super) static SIGNAL: Signal = Signal {
     check: Check::Message(check),
 };
 
-/// Octets of the beginning in which a greeting is one.
-const GREETING_WITHIN: usize = 100;
+/// Words at the beginning among which a greeting has its name.
+const GREETING_WITHIN: usize = 4;
 /// Letters of a local part that is recognised without its domain.
 const MIN_LOCAL: usize = 5;
 
@@ -24,7 +24,6 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     if e.proven || e.answers() {
         return None;
     }
-    let beginning = first_bytes(&e.text, GREETING_WITHIN);
     let to = e.message.values("To").flat_map(read_mailboxes).map(|m| m.address);
     let greeted = e.envelope.rcpt_to.iter().cloned().chain(to).map(|address| fold(&address)).find(|address| {
         let Some((local, domain)) = address.rsplit_once('@').filter(|(local, _)| !local.is_empty()) else {
@@ -32,15 +31,14 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         };
         // A name alone may be his: Bob is bob@example.net.
         let is_no_name = local.len() >= MIN_LOCAL && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
-        [beginning, &e.subject]
-            .into_iter()
-            .any(|text| !domain.is_empty() && words_contain(text, address) || is_no_name && is_greeted(text, local))
+        let whole = !domain.is_empty() && (is_greeted(&e.text, address) || words_contain(&e.subject, address));
+        whole || is_no_name && (is_greeted(&e.text, local) || is_greeted(&e.subject, local))
     })?;
     Some(format!("it calls its reader {greeted:?}"))
 }
 
-/// True if the local part stands where a name stands: at the beginning, or behind one word of greeting.
-fn is_greeted(text: &str, local: &str) -> bool {
-    let mut words = text.split(' ');
-    words.by_ref().take(3).any(|word| word.trim_matches(|c: char| ",:;!.()\"'".contains(c)) == local)
+/// True if the address stands where a name stands: among the first words.
+fn is_greeted(text: &str, address: &str) -> bool {
+    let mut words = text.split(' ').take(GREETING_WITHIN);
+    words.any(|word| word.trim_matches(|c: char| ",:;!.()\"'".contains(c)) == address)
 }

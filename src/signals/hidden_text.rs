@@ -22,6 +22,10 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     if body.torn >= MIN_TORN {
         return Some(format!("hidden text stands inside {} words", body.torn));
     }
+    // A letter has at most four octets.
+    if body.hidden.len() < MIN_HIDDEN || body.hidden.len() < body.text.len() / 4 {
+        return None;
+    }
     let (hidden, seen) = (letters(&body.hidden), letters(&body.text));
     (hidden >= MIN_HIDDEN && hidden > seen).then(|| format!("{hidden} letters are hidden and {seen} can be seen"))
 }

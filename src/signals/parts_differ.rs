@@ -17,9 +17,9 @@ pub(super) static SIGNAL: Signal = Signal {
 /// Octets of each part that are compared.
 const COMPARED: usize = 8 * 1024;
 /// Different words a plain part needs to have a story of its own; stubs have fewer.
-const MIN_WORDS: usize = 50;
+const MIN_WORDS: usize = 30;
 /// Share of the plain part's words that the HTML shows too, in percent, below which it is another story.
-const MAX_SHARED: usize = 25;
+const MAX_SHARED: usize = 20;
 /// Letters of words that are compared; shorter ones are in every text.
 const MIN_LETTERS: usize = 4;
 
