@@ -36,7 +36,7 @@ const HONEST_ODD: usize = 60;
 /// What the names of those honest messages begin with.
 const HONEST: &str = "honest-";
 /// Folders that are not named for a signal.
-const OTHER_FOLDERS: [&str; 3] = ["legitimate", "authentication", "hostile"];
+const OTHER_FOLDERS: [&str; 4] = ["legitimate", "authentication", "hostile", "campaigns"];
 
 /// What was made of a message, in the corpus's words.
 #[derive(Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ const SIGNED_FIELDS: [&str; 8] =
 pub struct Case {
     /// `folder/name`.
     pub name: String,
-    /// A signal's id, or `legitimate`, `authentication`, `hostile`.
+    /// A signal's id, or `legitimate`, `authentication`, `hostile`, `campaigns`.
     pub folder: String,
     /// Where the message lies.
     pub eml: PathBuf,
