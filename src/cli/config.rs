@@ -31,6 +31,9 @@ pub(super) fn run(config: Option<&Path>, command: &Command) -> Result<u8, Failur
         Command::Check { postfix, postfix_config } => {
             let origin = config.map_or("the defaults".to_owned(), |c| c.display().to_string());
             print(&format!("{origin}: ok (policy {})\n", policy.id));
+            for (brand, file) in policy.brands.iter().zip(&policy.brand_files) {
+                print(&format!("{origin}: protects {} ({file})\n", brand.name));
+            }
             policy.warnings(today()).iter().for_each(|w| print(&format!("{origin}: warning: {w}\n")));
             if *postfix { check_postfix(&policy, postfix_config.as_deref()) } else { Ok(0) }
         }

@@ -65,6 +65,13 @@ impl Domain {
         psl::domain(self.0.as_bytes()).is_some_and(|d| d.suffix().is_known())
     }
 
+    /// The suffix under which anybody may take a name, if it ends in one (`web.app`, `github.io`): the private part of
+    /// the public suffix list.
+    pub fn shared_suffix(&self) -> Option<&str> {
+        let suffix = psl::suffix(self.0.as_bytes()).filter(|s| s.typ() == Some(psl::Type::Private))?;
+        std::str::from_utf8(suffix.as_bytes()).ok()
+    }
+
     /// The labels from left to right.
     pub fn labels(&self) -> impl Iterator<Item = &str> {
         self.0.split('.')
@@ -121,5 +128,7 @@ mod tests {
         assert_eq!(d("www.elance-login.co.uk").chosen_label(), "elance-login");
         assert_eq!(d("localhost").registrable(), "localhost");
         assert!(!d("correios").is_public());
+        assert_eq!(d("elance-login.web.app").shared_suffix(), Some("web.app"));
+        assert_eq!(d("elance.co.uk").shared_suffix(), None);
     }
 }

@@ -2,10 +2,12 @@
 //! domain imitates it. Pure; what the profile cannot hold is refused when the configuration is read.
 
 use super::config;
+use super::signin::SigninPage;
 use crate::mail::disguise::Looks;
-use crate::mail::lookalike::{self, Name};
+use crate::mail::lookalike::{self, Index, Name, NotUs};
 use crate::mail::text::{find_words, fold, skeleton, turned, words_contain};
 use crate::mail::{Domain, Mailbox};
+use std::sync::Arc;
 
 /// Whose a domain is, from the brand's point of view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +29,18 @@ struct Known {
     folded: String,
     skeleton: String,
     name: Name,
+    kind: NameKind,
+}
+
+/// What a name is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NameKind {
+    /// Looked for everywhere.
+    Strong,
     /// An ordinary word too: it counts in a display name only.
-    weak: bool,
+    Weak,
+    /// Found in text; nobody's domain is called `elanceinc`.
+    Legal,
 }
 
 /// A protected brand.
@@ -40,54 +52,75 @@ pub struct Brand {
     pub domains: Vec<Domain>,
     /// What counts as proof that it sent a message.
     pub proof: config::Proof,
+    /// False if it sends no mail any more, so that nothing proves it did.
+    pub sends_mail: bool,
     /// Addresses to which members forward suspicious mail.
     pub report_mailboxes: Vec<String>,
+    /// Pages where its members sign in.
+    pub signin_pages: Vec<SigninPage>,
+    number: usize,
+    /// The names of all brands of the policy.
+    lookalikes: Arc<Index>,
     dkim_selectors: Vec<String>,
     signing_domains: Vec<Domain>,
     allied: Vec<Domain>,
     link_hosts: Vec<Domain>,
+    image_hosts: Vec<Domain>,
     neutral: Vec<Domain>,
     names: Vec<Known>,
 }
 
 impl Brand {
-    /// Compiles a profile. The error is the key that cannot be used and its value.
-    pub(super) fn compile(profile: &config::Brand) -> Result<Brand, (&'static str, String)> {
+    /// Compiles the profile that is the `number`th of its policy; `not_us` are words that are no brand's imitation. The
+    /// error is the key that cannot be used, and its value.
+    pub(super) fn compile(
+        profile: &config::Brand,
+        number: usize,
+        not_us: &Arc<NotUs>,
+    ) -> Result<Brand, (&'static str, String)> {
         let domains = |key: &'static str, list: &[String]| -> Result<Vec<Domain>, (&'static str, String)> {
             list.iter().map(|d| Domain::parse(d).ok_or_else(|| (key, d.clone()))).collect()
         };
-        let own_name = [profile.name.clone()];
-        let names = if profile.names.is_empty() { &own_name[..] } else { &profile.names[..] };
-        let weak = |name: &str| profile.weak_names.iter().any(|w| fold(w) == fold(name));
-        let extra = profile.weak_names.iter().filter(|w| !names.contains(w));
-        let known = names.iter().chain(extra).map(|name| Known {
-            written: name.clone(),
-            folded: fold(name),
-            skeleton: skeleton(name),
-            name: Name::new(name, &profile.not_us),
-            weak: weak(name),
-        });
-        let known: Vec<Known> = known.collect();
-        if let Some(empty) = known.iter().find(|k| k.name.as_str().is_empty()) {
-            return Err(("names", empty.written.clone()));
-        }
-        let own = domains("domains", &profile.domains)?;
-        let signing_domains = domains("signing_domains", &profile.signing_domains)?;
-        if let Some(foreign) = signing_domains.iter().find(|d| !own.iter().any(|o| d.is_within(o))) {
-            return Err(("signing_domains", format!("{foreign}, which is not within domains,")));
-        }
-        Ok(Brand {
+        let brand = Brand {
             name: profile.name.clone(),
-            domains: own,
+            domains: domains("domains", &profile.domains)?,
             dkim_selectors: profile.dkim_selectors.clone(),
-            signing_domains,
+            signing_domains: domains("signing_domains", &profile.signing_domains)?,
             proof: profile.proof,
+            sends_mail: profile.sends_mail,
             report_mailboxes: profile.report_mailboxes.clone(),
+            signin_pages: SigninPage::all(&profile.signin_pages).map_err(|page| ("signin_pages", page))?,
             allied: domains("allied", &profile.allied)?,
             link_hosts: domains("link_hosts", &profile.link_hosts)?,
+            image_hosts: domains("image_hosts", &profile.image_hosts)?,
             neutral: domains("neutral_domains", &profile.neutral_domains)?,
-            names: known,
-        })
+            names: known_names(profile, not_us)?,
+            number,
+            lookalikes: Arc::default(),
+        };
+        if let Some(foreign) = brand.signing_domains.iter().find(|d| !brand.domains.iter().any(|o| d.is_within(o))) {
+            return Err(("signing_domains", format!("{foreign}, which is not within domains,")));
+        }
+        if let Some(foreign) = brand.signin_pages.iter().find(|page| !brand.links_to(&page.host)) {
+            return Err(("signin_pages", format!("{foreign}, which is not within domains, allied or link_hosts,")));
+        }
+        Ok(brand)
+    }
+
+    /// Its place among the brands of the policy, from 0.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The names and domains of all brands, by which each finds its imitations.
+    pub(super) fn index(brands: &mut [Brand], not_us: &Arc<NotUs>) -> Arc<Index> {
+        let mut index = Index::new(not_us.clone());
+        for brand in &*brands {
+            index.add(brand.number, brand.compact_names().map(Name::as_str), &brand.domains);
+        }
+        let index = Arc::new(index);
+        brands.iter_mut().for_each(|brand| brand.lookalikes = index.clone());
+        index
     }
 
     /// Whose `domain` is.
@@ -109,6 +142,16 @@ impl Brand {
         self.ownership(domain) == Ownership::Own
     }
 
+    /// True if a domain that vouches for itself may speak in the brand's name: an ally's, and its own unless it sends no mail
+    /// any more.
+    pub fn lets_speak(&self, domain: &Domain) -> bool {
+        match self.ownership(domain) {
+            Ownership::Allied => true,
+            Ownership::Own => self.sends_mail,
+            Ownership::Neutral | Ownership::Foreign => false,
+        }
+    }
+
     /// True if a sound signature with this `d=` and `s=` proves that the brand sent a message: the domain is its own, and
     /// among those configured if any are.
     pub fn signs_with(&self, domain: &Domain, selector: &str) -> bool {
@@ -123,15 +166,20 @@ impl Brand {
             || self.link_hosts.iter().any(|d| host.is_within(d))
     }
 
-    /// The brand's name as a word in folded text; ordinary words (`weak_names`) do not count.
+    /// True if the brand's honest mail loads images from `host`: where its links may lead, and its image hosts.
+    pub fn loads_images_from(&self, host: &Domain) -> bool {
+        self.links_to(host) || self.image_hosts.iter().any(|d| host.is_within(d))
+    }
+
+    /// The brand's name as a word in folded text, its legal names included; ordinary words (`weak_names`) do not count.
     pub fn named_in(&self, folded: &str) -> Option<&str> {
-        let named = self.names.iter().find(|n| !n.weak && words_contain(folded, &n.folded));
+        let named = self.names.iter().find(|n| n.kind != NameKind::Weak && words_contain(folded, &n.folded));
         named.map(|n| n.written.as_str())
     }
 
     /// Where the brand's names stand as words in folded text, name by name; ordinary words do not count.
     pub fn places_in<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
-        let names = self.names.iter().filter(|n| !n.weak).map(|n| n.folded.as_str());
+        let names = self.names.iter().filter(|n| n.kind != NameKind::Weak).map(|n| n.folded.as_str());
         names.flat_map(move |name| {
             let next = move |from: &usize| find_words(folded, name, *from);
             let first = next(&0);
@@ -142,7 +190,8 @@ impl Brand {
     /// The brand's name in a text where it looks like the name and is not written so, in words. Short names and ordinary
     /// words look like too many others.
     pub(crate) fn disguised_in(&self, looks: &Looks<'_>) -> Option<String> {
-        let mut long = self.names.iter().filter(|n| !n.weak && n.name.as_str().len() >= lookalike::MIN_INSIDE);
+        let strong = self.names.iter().filter(|n| n.kind == NameKind::Strong);
+        let mut long = strong.filter(|n| n.name.as_str().len() >= lookalike::MIN_INSIDE);
         long.find_map(|n| {
             let written = looks.find(&n.folded, &n.skeleton, |word| n.name.is_not_us(word));
             let disguised = written.map(|written| format!("the name {:?} as {written:?}", n.written));
@@ -163,7 +212,7 @@ impl Brand {
         let unleeted = skeleton(&unleeted(&folded));
         let turned = turned(display).map(|t| fold(&t));
         let words = || folded.split(|c: char| !c.is_alphanumeric());
-        self.names.iter().filter(|n| !n.weak).find_map(|n| {
+        self.names.iter().filter(|n| n.kind == NameKind::Strong).find_map(|n| {
             let long = n.folded.len() >= lookalike::MIN_INSIDE;
             if long && [&disguised, &unleeted].into_iter().any(|d| words_contain(d, &n.skeleton)) {
                 return Some(format!("the name {:?} in disguise", n.written));
@@ -198,7 +247,7 @@ impl Brand {
         if Domain::parse(folded.trim_matches('@')).is_some_and(|d| self.owns(&d)) {
             return None;
         }
-        let named = self.names.iter().find(|n| !n.weak && n.name.baited_in(&folded))?;
+        let named = self.names.iter().find(|n| n.kind == NameKind::Strong && n.name.baited_in(&folded))?;
         Some(format!("the name {:?} in {folded:?}", named.written))
     }
 
@@ -221,22 +270,52 @@ impl Brand {
 
     /// How a domain that is not the brand's imitates it, in words.
     pub fn imitated_by(&self, domain: &Domain) -> Option<String> {
-        if self.ownership(domain) != Ownership::Foreign {
-            return None;
-        }
-        let names = self.names.iter().filter(|n| !n.weak);
-        names.map(|n| &n.name).find_map(|name| lookalike::imitates(domain, name))
+        let mut imitations = if self.may_be_imitated_by(domain) { self.lookalikes.imitated_by(domain) } else { vec![] };
+        let own = imitations.iter().position(|i| i.owner == self.number)?;
+        Some(imitations.swap_remove(own).how)
+    }
+
+    /// True if a domain may imitate the brand: it is neither its own nor an ally's, and not named as neutral or as a host of
+    /// its honest links and images.
+    pub fn may_be_imitated_by(&self, domain: &Domain) -> bool {
+        self.ownership(domain) == Ownership::Foreign && !self.loads_images_from(domain)
     }
 
     /// The brand's strong names, compact: what paths and labels are searched for.
     pub fn compact_names(&self) -> impl Iterator<Item = &Name> {
-        self.names.iter().filter(|n| !n.weak).map(|n| &n.name)
+        self.names.iter().filter(|n| n.kind == NameKind::Strong).map(|n| &n.name)
     }
 
     /// The brand's names, folded.
     pub fn folded_names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(|n| n.folded.as_str())
     }
+}
+
+/// The names of a profile. Those that are only weak, and legal names, come on top of `names`.
+fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'static str, String)> {
+    let own_name = [profile.name.clone()];
+    let names = if profile.names.is_empty() { &own_name[..] } else { &profile.names[..] };
+    let kind = |name: &str| match profile.weak_names.iter().any(|w| fold(w) == fold(name)) {
+        true => NameKind::Weak,
+        false => NameKind::Strong,
+    };
+    let extra = profile.weak_names.iter().filter(|w| !names.contains(w));
+    let called = names.iter().chain(extra).map(|name| ("names", name, kind(name)));
+    let legal = profile.legal_names.iter().map(|name| ("legal_names", name, NameKind::Legal));
+    let known = called.chain(legal).map(|(key, name, kind)| {
+        // "Elance, Inc." ends a sentence without a second full stop.
+        let folded = fold(name).trim_end_matches('.').to_owned();
+        let name = Known {
+            written: name.clone(),
+            skeleton: skeleton(name),
+            name: Name::new(name, not_us),
+            folded: if kind == NameKind::Legal { folded } else { fold(name) },
+            kind,
+        };
+        if name.name.as_str().is_empty() { Err((key, name.written)) } else { Ok(name) }
+    });
+    known.collect()
 }
 
 /// Digits and signs read as the letters they replace (`3l@nce`), in words that have letters too.
@@ -277,7 +356,7 @@ mod tests {
     use super::*;
 
     fn elance() -> Brand {
-        Brand::compile(&config::Brand::elance()).unwrap()
+        crate::policy::Policy::load(None).unwrap().brands.remove(0)
     }
 
     fn d(s: &str) -> Domain {

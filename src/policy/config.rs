@@ -3,6 +3,10 @@
 //!
 //! Every default here is documented, key by key, in `conf/spoof-milter.toml`; a test holds the two equal.
 
+mod brand;
+
+pub use brand::{Brand, Proof};
+
 use super::{Action, Mode};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -246,79 +250,6 @@ impl Default for OnFailure {
             error_tries: 3,
             limit_brand: Action::Quarantine,
             overload: Overload::Tempfail,
-        }
-    }
-}
-
-/// What counts as proof that a brand sent a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Proof {
-    /// An aligned DKIM signature or an aligned SPF pass.
-    #[default]
-    #[serde(rename = "dkim-or-spf")]
-    DkimOrSpf,
-    /// Only an aligned DKIM signature.
-    #[serde(rename = "dkim")]
-    Dkim,
-}
-
-/// `[[brand]]`: one protected brand.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Brand {
-    /// Its name in logs and headers.
-    pub name: String,
-    /// Names people know it by; empty: `name`.
-    #[serde(default)]
-    pub names: Vec<String>,
-    /// Domains it sends from and owns, subdomains included.
-    pub domains: Vec<String>,
-    /// Domains of others that may speak in its name when they are authenticated.
-    #[serde(default)]
-    pub allied: Vec<String>,
-    /// Hosts of others its honest links lead to (click trackers, image hosts).
-    #[serde(default)]
-    pub link_hosts: Vec<String>,
-    /// Domains that are neither trusted nor look-alike (freemail, tenants).
-    #[serde(default)]
-    pub neutral_domains: Vec<String>,
-    /// Names that are ordinary words too: they count in a display name only.
-    #[serde(default)]
-    pub weak_names: Vec<String>,
-    /// What counts as proof.
-    #[serde(default)]
-    pub proof: Proof,
-    /// Selectors of the signatures that prove; empty: any.
-    #[serde(default)]
-    pub dkim_selectors: Vec<String>,
-    /// Exact `d=` of the signatures that prove, each within `domains`; empty: any within `domains`.
-    #[serde(default)]
-    pub signing_domains: Vec<String>,
-    /// Words that contain or resemble the name and are not it.
-    #[serde(default)]
-    pub not_us: Vec<String>,
-    /// Mailboxes to which members forward suspicious mail; never refused, held or tagged for content.
-    #[serde(default)]
-    pub report_mailboxes: Vec<String>,
-}
-
-impl Brand {
-    /// The default brand.
-    pub fn elance() -> Brand {
-        let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-        Brand {
-            name: "Elance".into(),
-            names: strings(&["Elance"]),
-            domains: strings(&["elance.com"]),
-            allied: strings(&["upwork.com"]),
-            link_hosts: vec![],
-            neutral_domains: vec![],
-            weak_names: vec![],
-            proof: Proof::DkimOrSpf,
-            dkim_selectors: vec![],
-            signing_domains: vec![],
-            not_us: strings(&["freelance", "lance", "glance", "behance", "thelancet"]),
-            report_mailboxes: strings(&["spoof@elance.com"]),
         }
     }
 }

@@ -4,14 +4,14 @@
 //! wrong with it, and the nearest valid name. Nothing is guessed and nothing is half loaded.
 
 use super::config::Config;
+use super::place::{Place, nearest};
+use super::sources::{self, Source, Written};
 use super::{Brand, Forwarder, Ladder, Phrases, Policy};
+use crate::mail::lookalike::NotUs;
+use crate::mail::text::fold;
+use std::collections::HashMap;
 use std::path::Path;
-use toml::de::{DeTable, DeValue};
-
-/// Octets of a configuration file that are read: a thousand brands fit, an endless file does not.
-const MAX_FILE: u64 = 4 * 1024 * 1024;
-/// Least likeness (Jaro-Winkler, 0 to 1) for a name to be suggested.
-const LIKENESS: f64 = 0.7;
+use std::sync::Arc;
 
 /// Why a configuration cannot be used: one line that says where it is and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -19,44 +19,40 @@ const LIKENESS: f64 = 0.7;
 pub struct ConfigError(pub String);
 
 impl Policy {
-    /// The policy of a file; of the defaults without one.
+    /// The policy of a file and of the brands beside it (`brands.d/*.toml`); of the defaults without one.
     pub fn load(path: Option<&Path>) -> Result<Policy, ConfigError> {
-        let Some(path) = path else { return Policy::compile(Config::default(), "", "defaults") };
-        let origin = path.display().to_string();
-        let cannot = |e: std::io::Error| ConfigError(format!("{origin}: cannot be read: {e}"));
-        let size = std::fs::metadata(path).map_err(cannot)?.len();
-        if size > MAX_FILE {
-            return Err(ConfigError(format!(
-                "{origin}: is {size} octets long, more than {MAX_FILE}: not a configuration"
-            )));
+        match path {
+            Some(path) => Policy::compile(&sources::read(path)?),
+            None => Policy::from_toml("", "defaults"),
         }
-        Policy::from_toml(&std::fs::read_to_string(path).map_err(cannot)?, &origin)
     }
 
     /// The policy of a text; `origin` names it in errors.
     pub fn from_toml(text: &str, origin: &str) -> Result<Policy, ConfigError> {
-        let config: Config = toml::from_str(text).map_err(|e| explain(text, origin, &e))?;
-        Policy::compile(config, text, origin)
+        Policy::compile(&[Source { text: text.to_owned(), origin: origin.to_owned() }])
     }
 
-    fn compile(config: Config, text: &str, origin: &str) -> Result<Policy, ConfigError> {
-        let place = Place { text, origin };
+    fn compile(sources: &[Source]) -> Result<Policy, ConfigError> {
+        let (config, written) = sources::merge(sources)?;
+        let place = written.main;
         check_values(&config, &place)?;
-        let mut brands = Vec::with_capacity(config.brand.len());
-        for (n, profile) in config.brand.iter().enumerate() {
-            let brand = Brand::compile(profile).map_err(|(key, value)| {
-                place.error(
-                    &["brand", &n.to_string(), key],
-                    &format!("{value:?} of brand {:?} cannot be used", profile.name),
-                )
-            })?;
-            brands.push(brand);
-        }
+        check_brands(&config, &written)?;
+        // Words that are no brand's imitation: what any of them says is not it, and the names of them all.
+        let words = config.brand.iter().flat_map(|b| b.not_us.iter().chain(&b.names));
+        let not_us = Arc::new(NotUs::new(words.map(String::as_str)));
+        let compile = |(n, profile): (usize, &super::config::Brand)| {
+            Brand::compile(profile, n, &not_us).map_err(|(key, value)| {
+                written.error(n, key, &format!("{value:?} of brand {:?} cannot be used", profile.name))
+            })
+        };
+        let mut brands = config.brand.iter().enumerate().map(compile).collect::<Result<Vec<Brand>, ConfigError>>()?;
+        let lookalikes = Brand::index(&mut brands, &not_us);
         let forwarders = compile_forwarders(&config, &place)?;
         let phrases = Phrases::built_in().map_err(|e| ConfigError(format!("conf/phrases: {e}")))?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
-        Ok(Policy { id: id_of(&config), ladder, brands, forwarders, phrases, config })
+        let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
+        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, phrases, config })
     }
 
     /// The error for a signal id that does not exist; `known` are those that do.
@@ -167,10 +163,19 @@ fn check_names(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) {
         return Err(place.error(&["store", "url"], &format!("{url:?} is neither sqlite:/PATH nor postgres://…")));
     }
+    Ok(())
+}
+
+/// What one profile cannot hold, and two cannot share.
+fn check_brands(config: &Config, written: &Written<'_>) -> Result<(), ConfigError> {
+    let mut names: HashMap<String, usize> = HashMap::new();
     for (n, brand) in config.brand.iter().enumerate() {
-        let at = |key: &'static str, what: &str| Err(place.error(&["brand", &n.to_string(), key], what));
+        let at = |key: &'static str, what: &str| Err(written.error(n, key, what));
         if brand.name.trim().is_empty() || brand.name.chars().any(|c| c.is_control() || c == ';') {
             return at("name", "a brand needs a name without control characters and semicolons");
+        }
+        if let Some(first) = names.insert(fold(&brand.name), n) {
+            return at("name", &format!("brand {:?} is defined at {} already", brand.name, written.locate(first)));
         }
         if brand.domains.is_empty() {
             return at("domains", &format!("brand {:?} has no domains, so nothing could prove it", brand.name));
@@ -180,98 +185,4 @@ fn check_names(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
         }
     }
     Ok(())
-}
-
-/// The text an error is about.
-struct Place<'a> {
-    text: &'a str,
-    origin: &'a str,
-}
-
-impl Place<'_> {
-    /// `file:line:column: key: what`, as near to the key as it can be found.
-    fn error(&self, path: &[&str], what: &str) -> ConfigError {
-        let key = path.iter().filter(|p| p.parse::<usize>().is_err()).copied().collect::<Vec<_>>().join(".");
-        match DeTable::parse(self.text).ok().and_then(|root| find(root.get_ref(), path)) {
-            Some(at) => {
-                let (line, column) = line_column(self.text, at);
-                ConfigError(format!("{}:{line}:{column}: {key}: {what}", self.origin))
-            }
-            None => ConfigError(format!("{}: {key}: {what}", self.origin)),
-        }
-    }
-}
-
-/// Offset of the key at `path`, or of the nearest table above it.
-fn find(table: &DeTable<'_>, path: &[&str]) -> Option<usize> {
-    let (first, rest) = path.split_first()?;
-    let (key, value) = table.iter().find(|(k, _)| k.get_ref() == first)?;
-    let here = key.span().start;
-    let deeper = match (value.get_ref(), rest) {
-        (DeValue::Table(inner), [_, ..]) => find(inner, rest),
-        (DeValue::Array(items), [index, inner @ ..]) => {
-            let item = index.parse::<usize>().ok().and_then(|i| items.get(i));
-            item.and_then(|item| match item.get_ref() {
-                DeValue::Table(t) => find(t, inner).or(Some(item.span().start)),
-                _ => Some(item.span().start),
-            })
-        }
-        _ => None,
-    };
-    deeper.or(Some(here))
-}
-
-/// The dotted path of the innermost key whose value holds `offset`.
-fn path_at(table: &DeTable<'_>, offset: usize) -> Vec<String> {
-    for (key, value) in table.iter() {
-        let name = key.get_ref().to_string();
-        if key.span().contains(&offset) {
-            return vec![name];
-        }
-        let inner = match value.get_ref() {
-            DeValue::Table(t) => path_at(t, offset),
-            DeValue::Array(items) => {
-                let tables =
-                    items.iter().filter_map(|i| if let DeValue::Table(t) = i.get_ref() { Some(t) } else { None });
-                tables.map(|t| path_at(t, offset)).find(|p| !p.is_empty()).unwrap_or_default()
-            }
-            _ => vec![],
-        };
-        if !inner.is_empty() || value.span().contains(&offset) {
-            return std::iter::once(name).chain(inner).collect();
-        }
-    }
-    vec![]
-}
-
-/// toml's error in our form, with the key and the nearest valid name.
-fn explain(text: &str, origin: &str, error: &toml::de::Error) -> ConfigError {
-    let at = error.span().map_or(0, |s| s.start);
-    let (line, column) = line_column(text, at);
-    let message = error.message().replace('\n', " ");
-    let key = DeTable::parse(text).map(|root| path_at(root.get_ref(), at).join(".")).unwrap_or_default();
-    let key = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let unknown = message.starts_with("unknown field") || message.starts_with("unknown variant");
-    let hint = match quoted.split_first() {
-        Some((wrong, known)) if unknown => {
-            nearest(wrong, known).map(|n| format!("; did you mean {n:?}?")).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
-    let message = message.replacen("unknown field", "unknown key", 1);
-    ConfigError(format!("{origin}:{line}:{column}: {key}{message}{hint}"))
-}
-
-/// The most alike of `known`, if any is alike enough.
-fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    let scored = known.iter().map(|k| (strsim::jaro_winkler(wrong, k), *k));
-    scored.filter(|(score, _)| *score >= LIKENESS).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
-}
-
-fn line_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..text.floor_char_boundary(at)];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (line, column)
 }

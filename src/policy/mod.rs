@@ -7,18 +7,24 @@ pub mod config;
 pub mod forwarder;
 pub mod load;
 pub mod phrases;
+mod place;
+mod signin;
+mod sources;
 
 pub use brand::{Brand, Ownership};
 pub use config::{Config, SignalMode, SignalSetting};
 pub use forwarder::{Forwarder, Known};
 pub use load::ConfigError;
 pub use phrases::{Hits, PhraseKind, Phrases};
+pub use signin::SigninPage;
 
 use crate::mail::Domain;
+use crate::mail::lookalike::{Imitation, Index};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What happens to a message, mildest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -99,6 +105,9 @@ pub struct Policy {
     pub ladder: Ladder,
     /// Protected brands, in configured order.
     pub brands: Vec<Brand>,
+    /// The file in which each of them is written, or `built in`.
+    pub brand_files: Vec<String>,
+    lookalikes: Arc<Index>,
     /// Exempt forwarders, the expired ones too.
     pub forwarders: Vec<Forwarder>,
     /// Phrases of all languages.
@@ -119,6 +128,17 @@ impl Policy {
     /// Domains of all brands.
     pub fn brand_domains(&self) -> Vec<Domain> {
         self.brands.iter().flat_map(|b| b.domains.iter().cloned()).collect()
+    }
+
+    /// What a domain imitates, by brand; nothing if it belongs to one of them. For all brands at once this costs what
+    /// [`Brand::imitated_by`] costs for one.
+    pub fn imitations(&self, domain: &Domain) -> Vec<Imitation> {
+        let mut found = self.lookalikes.imitated_by(domain);
+        if !found.is_empty() && self.brands.iter().any(|b| b.owns(domain)) {
+            return vec![];
+        }
+        found.retain(|i| self.brands.get(i.owner).is_some_and(|b| b.may_be_imitated_by(domain)));
+        found
     }
 
     /// Hosts that exemptions are bound to by name.

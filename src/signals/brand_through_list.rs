@@ -17,6 +17,6 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let author = e.own_author(brand)?;
-    let list = e.handed_over_by_list().filter(|_| e.proof(brand) == Proof::Missing)?;
+    let list = e.handed_over_by_list().filter(|_| brand.sends_mail && e.proof(brand) == Proof::Missing)?;
     Some(format!("From says {}, nothing proves it; it came through the list {list}", author.written_domain()))
 }

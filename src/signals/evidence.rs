@@ -3,11 +3,13 @@
 
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
 use crate::mail::disguise::{Looks, unmasked};
+use crate::mail::lookalike::Imitation;
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message, Reading};
 use crate::policy::config::Proof as Requirement;
-use crate::policy::{Action, Brand, Forwarder, Hits, Known, Ownership, PhraseKind, Policy};
-use std::cell::OnceCell;
+use crate::policy::{Action, Brand, Forwarder, Hits, Known, PhraseKind, Policy};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
 pub(super) const SEARCHED_TEXT: usize = 64 * 1024;
@@ -48,6 +50,8 @@ pub struct Evidence<'a> {
     wording: OnceCell<[Hits; 2]>,
     /// Subject and text as the eye takes them; looked at when a signal first asks.
     looks: OnceCell<[Looks<'a>; 2]>,
+    /// What the domains that signals asked about imitate.
+    imitations: RefCell<HashMap<Domain, Vec<Imitation>>>,
 }
 
 impl<'a> Evidence<'a> {
@@ -60,8 +64,18 @@ impl<'a> Evidence<'a> {
     ) -> Evidence<'a> {
         let subject = fold(&unmasked(&message.subject));
         let text = fold(&unmasked(first_bytes(&message.body.text, SEARCHED_TEXT)));
-        let (wording, looks) = (OnceCell::new(), OnceCell::new());
-        let mut evidence = Evidence { envelope, message, auth, policy, subject, text, proven: false, wording, looks };
+        let mut evidence = Evidence {
+            envelope,
+            message,
+            auth,
+            policy,
+            subject,
+            text,
+            proven: false,
+            wording: OnceCell::new(),
+            looks: OnceCell::new(),
+            imitations: RefCell::default(),
+        };
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
     }
@@ -114,7 +128,8 @@ impl<'a> Evidence<'a> {
         let lists = [("Sender", &self.message.sender), ("Resent-From", &self.message.resent)];
         let mut handlers = lists.into_iter().flat_map(|(field, list)| list.iter().map(move |m| (field, m)));
         let handler = handlers.find(|(_, m)| m.domain.as_ref().is_some_and(own))?;
-        (self.vouched_by(brand).is_none() && self.lookup_trouble(brand).is_none()).then_some(handler)
+        let unproven = || self.vouched_by(brand).is_none() && self.lookup_trouble(brand).is_none();
+        (!brand.sends_mail || unproven()).then_some(handler)
     }
 
     /// The mailboxes of From that have an address, without those that only another one's name shows: who vouches for a
@@ -127,10 +142,14 @@ impl<'a> Evidence<'a> {
 
     /// Whether the brand proved to be the author. Every author must be the brand's: a second, foreign one is no proof
     /// of the first. What the brand publishes as DMARC policy changes nothing: its policy is pinned here, for names
-    /// below its domains that exist and that do not.
+    /// below its domains that exist and that do not. Nothing proves a brand that sends no mail any more: its domain may
+    /// have gone to somebody else, for whom everything verifies.
     pub fn proof(&self, brand: &Brand) -> Proof {
         if self.own_author(brand).is_none() {
             return Proof::NotClaimed;
+        }
+        if !brand.sends_mail {
+            return Proof::Missing;
         }
         let all_own = self.authors().all(|m| m.domain.as_ref().is_some_and(|d| brand.owns(d)));
         match self.vouched_by(brand) {
@@ -146,9 +165,8 @@ impl<'a> Evidence<'a> {
 
     /// True if the author is an ally of the brand and proves it.
     pub fn from_proven_ally(&self, brand: &Brand) -> bool {
-        let ally = |d: &Domain| brand.ownership(d) == Ownership::Allied;
         self.authors().next().is_some()
-            && self.authors().all(|m| m.domain.as_ref().is_some_and(|d| ally(d) || brand.owns(d)))
+            && self.authors().all(|m| m.domain.as_ref().is_some_and(|d| brand.lets_speak(d)))
             && self.authors().filter_map(|m| m.domain.as_ref()).all(|author| {
                 let aligned = |d: &Domain| d.registrable() == author.registrable();
                 self.vouched(aligned)
@@ -158,8 +176,7 @@ impl<'a> Evidence<'a> {
     /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence. Where a labelled set
     /// does not say, nothing is held against them.
     pub fn may_speak_for(&self, brand: &Brand) -> bool {
-        let entitled =
-            |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.owns(d) || brand.ownership(d) == Ownership::Allied);
+        let entitled = |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.lets_speak(d));
         let unstated = || self.auth.unstated && self.authors().next().is_some() && self.authors().all(entitled);
         matches!(self.proof(brand), Proof::Proven(_)) || self.from_proven_ally(brand) || unstated()
     }
@@ -317,6 +334,16 @@ impl<'a> Evidence<'a> {
         (!self.policy.brands.iter().any(|b| b.owns(&list))).then_some(list)
     }
 
+    /// How a domain imitates the brand, in words. Each domain is looked up once for all brands and signals.
+    pub fn imitation(&self, brand: &Brand, domain: &Domain) -> Option<String> {
+        let mut known = self.imitations.borrow_mut();
+        if !known.contains_key(domain) {
+            known.insert(domain.clone(), self.policy.imitations(domain));
+        }
+        let imitations = known.get(domain)?;
+        imitations.iter().find(|i| i.owner == brand.number()).map(|i| i.how.clone())
+    }
+
     /// True if the message poses as the brand towards its reader: its address without proof, its name or domain in a
     /// display name, or a look-alike author domain.
     pub fn poses_as(&self, brand: &Brand) -> bool {
@@ -325,7 +352,8 @@ impl<'a> Evidence<'a> {
         }
         self.own_author(brand).is_some()
             || self.message.from.iter().any(|m| {
-                brand.claimed_in(&m.name).is_some() || m.domain.as_ref().is_some_and(|d| brand.imitated_by(d).is_some())
+                brand.claimed_in(&m.name).is_some()
+                    || m.domain.as_ref().is_some_and(|d| self.imitation(brand, d).is_some())
             })
     }
 

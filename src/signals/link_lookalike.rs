@@ -18,7 +18,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         if links::dashed(brand, host) || links::in_front(brand, host) {
             return None;
         }
-        let how = brand.imitated_by(host)?;
+        let how = e.imitation(brand, host)?;
         Some(format!("{}: {how}", links::quoted(link)))
     })
 }
