@@ -155,6 +155,8 @@ fn push_folded(out: &mut String, c: char) {
 /// Typographic signs as the keyboard has them. Before normalization, because that splits some of them.
 pub(super) fn plain_sign(c: char) -> char {
     match c {
+        // Decomposed they would be letters of the word in front of them.
+        '™' | '℠' => ' ',
         '\u{2018}'..='\u{201b}' | '\u{2032}' | '\u{b4}' | '`' | '\u{2b9}'..='\u{2bc}' | '\u{ff07}' => '\'',
         '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{ab}' | '\u{bb}' | '\u{ff02}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
@@ -241,6 +243,7 @@ mod tests {
         assert_eq!(fold("🅴🅻🅰🅽🅲🅴 ᴇʟᴀɴᴄᴇ 🇪🇱"), "elance elance el");
         assert_eq!(fold("İ \u{1d404}\u{1d425}"), "i el");
         assert_eq!(fold("한국"), "한국");
+        assert_eq!(fold("Elance™ Support℠"), "elance support");
         assert_eq!(fold("a\0b\u{7}c"), "abc");
         assert_eq!(fold("\u{200b} \u{a0}"), "");
     }

@@ -234,6 +234,21 @@ impl Brand {
         })
     }
 
+    /// True if a display name is one of the brand's names and nothing else that says who writes: bait, digits and signs
+    /// say nothing.
+    pub fn is_all_of(&self, display: &str) -> bool {
+        let folded = fold(display);
+        self.names.iter().any(|n| {
+            let Some(start) = find_words(&folded, &n.folded, 0) else {
+                return n.kind == NameKind::Strong && n.name.baited_in(&folded);
+            };
+            let rest = [&folded[..start], &folded[start + n.folded.len()..]];
+            let mut words =
+                rest.into_iter().flat_map(|r| r.split(|c: char| !c.is_alphabetic())).filter(|w| !w.is_empty());
+            words.all(|w| w.chars().count() == 1 || w == n.folded || lookalike::is_bait(w))
+        })
+    }
+
     /// The brand in the local part of a stranger's address, in words: a whole address of the brand (`"a@elance.com"@…`,
     /// `a%elance.com@…`), or its name and nothing but bait (`elance-support@…`). The bare name or domain is what
     /// members call the address they keep for the brand, and shows nothing.

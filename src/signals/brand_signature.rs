@@ -7,7 +7,7 @@ pub(super) static SIGNAL: Signal = Signal {
     title: "A stranger signs as a brand",
     why: "The sign-off, the imprint and the copyright line say who claims to be writing: half of the mail that poses as a \
           brand has one, of honest mail of strangers less than 1 %. Innocent case: a forwarded or quoted notice of the brand.",
-    points: 15,
+    points: 20,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),

@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. Innocent \
           case: people and newsletters that write about the brand; by itself it only makes the rest of a message count. \
           Answers and forwarded mail (Re:, Fwd:) do not count.",
-    points: 12,
+    points: 14,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),

@@ -11,6 +11,7 @@ mod brand_from_unproven;
 mod brand_named;
 mod brand_opening;
 mod brand_path_only;
+mod brand_sender_name;
 mod brand_signature;
 mod brand_subject;
 mod brand_through_list;
@@ -48,12 +49,13 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 36] = [
+pub static SIGNALS: [&Signal; 37] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
+    &brand_sender_name::SIGNAL,
     &lookalike_sender::SIGNAL,
     &link_userinfo::SIGNAL,
     &link_brand_dash::SIGNAL,

@@ -55,6 +55,11 @@ fn tokens(label: &str) -> impl Iterator<Item = &str> {
     label.split(|c: char| !c.is_alphabetic()).filter(|t| !t.is_empty())
 }
 
+/// True if a folded word is one that impostors join to a brand's name, or several of them without a gap.
+pub fn is_bait(folded: &str) -> bool {
+    bait::PLAIN.is_bait(folded)
+}
+
 /// Folded, without blanks and punctuation.
 pub fn compact(text: &str) -> String {
     fold(text).chars().filter(|c| c.is_alphanumeric()).collect()
