@@ -22,6 +22,7 @@ mod dmarc_fail;
 mod evidence;
 mod form_elsewhere;
 mod from_ambiguous;
+mod from_unroutable;
 mod generic_greeting;
 mod greeting_by_address;
 mod hidden_text;
@@ -49,7 +50,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 37] = [
+pub static SIGNALS: [&Signal; 38] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -83,6 +84,7 @@ pub static SIGNALS: [&Signal; 37] = [
     &hidden_text::SIGNAL,
     &parts_differ::SIGNAL,
     &from_ambiguous::SIGNAL,
+    &from_unroutable::SIGNAL,
     &unsigned_duplicate::SIGNAL,
     &dkim_replay::SIGNAL,
     &dmarc_fail::SIGNAL,
