@@ -122,6 +122,15 @@ async fn a_bad_reload_is_logged_and_a_signal_drains() {
     process.signal("HUP");
     let line = process.line_with("not reloaded");
     assert!(line.contains("tagg"), "{line}");
+    // The folder beside the file is read anew as well.
+    configuration(folder.path(), "");
+    let brands = folder.path().join("brands.d");
+    std::fs::create_dir(&brands).unwrap();
+    std::fs::write(brands.join("bad.toml"), "[[brand]]\nname = \"A\"\n").unwrap();
+    process.signal("HUP");
+    let line = process.line_with("brands.d/bad.toml:1:");
+    assert!(line.contains("not reloaded") && line.contains("missing field `domains`"), "{line}");
+    std::fs::write(brands.join("bad.toml"), "[[brand]]\nname = \"A\"\ndomains = [\"a.example\"]\n").unwrap();
     configuration(folder.path(), "[policy]\nmode = \"monitor\"");
     process.signal("HUP");
     process.line_with("configuration reloaded");
