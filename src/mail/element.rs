@@ -20,81 +20,73 @@ macro_rules! names {
 }
 
 names! {
-    A = "a", AREA = "area", BASE = "base", BODY = "body", BR = "br", BUTTON = "button", DD = "dd", DL = "dl", DT = "dt",
-    EMBED = "embed", FORM = "form", FRAME = "frame", IFRAME = "iframe", IMG = "img",
-    IMAGE = "image", INPUT = "input", LI = "li", META = "meta", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    TABLE = "table", TD = "td", TEMPLATE = "template", TH = "th", TR = "tr", UL = "ul",
+    A = "a", ADDRESS = "address", AREA = "area", ARTICLE = "article", ASIDE = "aside", BASE = "base",
+    BLOCKQUOTE = "blockquote", BODY = "body", BR = "br", BUTTON = "button", CAPTION = "caption", CENTER = "center",
+    COL = "col", DD = "dd", DETAILS = "details", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
+    FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
+    FRAME = "frame", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEADER = "header", HR = "hr",
+    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", LI = "li", LINK = "link",
+    MAIN = "main", META = "meta", NAV = "nav", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
+    PARAM = "param", PRE = "pre", SECTION = "section", SOURCE = "source", SUMMARY = "summary", TABLE = "table",
+    TBODY = "tbody", TD = "td", TEMPLATE = "template", TFOOT = "tfoot", TH = "th", THEAD = "thead", TR = "tr",
+    TRACK = "track", UL = "ul", WBR = "wbr",
 }
-
-const fn set<const N: usize>(written: [&str; N]) -> [Name; N] {
-    let mut out = [0; N];
-    let mut i = 0;
-    while i < N {
-        out[i] = name(written[i].as_bytes());
-        i += 1;
-    }
-    out
-}
-
-const VOID: [Name; 16] = set([
-    "area", "base", "br", "col", "embed", "hr", "img", "image", "input", "link", "meta", "param", "source", "track",
-    "wbr", "frame",
-]);
-
-const BLOCK: [Name; 43] = set([
-    "p",
-    "div",
-    "table",
-    "tr",
-    "td",
-    "th",
-    "ul",
-    "ol",
-    "li",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "center",
-    "blockquote",
-    "pre",
-    "section",
-    "article",
-    "header",
-    "footer",
-    "main",
-    "nav",
-    "aside",
-    "form",
-    "fieldset",
-    "figure",
-    "figcaption",
-    "address",
-    "dl",
-    "dd",
-    "dt",
-    "tbody",
-    "thead",
-    "tfoot",
-    "caption",
-    "body",
-    "html",
-    "details",
-    "summary",
-    "option",
-    "hr",
-]);
 
 /// True for elements that have no content and no end tag.
 pub(super) fn is_void(element: Name) -> bool {
-    VOID.contains(&element)
+    matches!(
+        element,
+        AREA | BASE | BR | COL | EMBED | HR | IMG | IMAGE | INPUT | LINK | META | PARAM | SOURCE | TRACK | WBR | FRAME
+    )
 }
 
 /// True for elements that begin and end a line. Cells are among them: a blank parts those of one row.
 pub(super) fn is_block(element: Name) -> bool {
-    BLOCK.contains(&element)
+    matches!(
+        element,
+        P | DIV
+            | TABLE
+            | TR
+            | TD
+            | TH
+            | UL
+            | OL
+            | LI
+            | H1
+            | H2
+            | H3
+            | H4
+            | H5
+            | H6
+            | CENTER
+            | BLOCKQUOTE
+            | PRE
+            | SECTION
+            | ARTICLE
+            | HEADER
+            | FOOTER
+            | MAIN
+            | NAV
+            | ASIDE
+            | FORM
+            | FIELDSET
+            | FIGURE
+            | FIGCAPTION
+            | ADDRESS
+            | DL
+            | DD
+            | DT
+            | TBODY
+            | THEAD
+            | TFOOT
+            | CAPTION
+            | BODY
+            | HTML
+            | DETAILS
+            | SUMMARY
+            | OPTION
+            | HR
+    )
 }
 
 /// True for blocks whose neighbours stand on the same line.

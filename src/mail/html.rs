@@ -208,13 +208,20 @@ impl<'o> Reader<'o> {
         if tag.is_bare() && element != el::TEMPLATE {
             return look;
         }
-        let [ground, color, image, style, hidden] = tag.values([
-            b"bgcolor",
-            if element == el::BODY { b"text" } else { b"color" },
-            b"background",
-            b"style",
-            b"hidden",
-        ]);
+        let (mut ground, mut color, mut image, mut style, mut hidden) = (None, None, None, None, None);
+        let ink: &[u8] = if element == el::BODY { b"text" } else { b"color" };
+        for (name, value) in tag.attributes() {
+            let slot = match name {
+                b"bgcolor" => &mut ground,
+                b"background" => &mut image,
+                b"style" => &mut style,
+                b"hidden" => &mut hidden,
+                name if name == ink => &mut color,
+                _ => continue,
+            };
+            // Of each name the first counts.
+            *slot = slot.or(std::str::from_utf8(value).ok());
+        }
         if let Some(ground) = ground {
             look.set_background(ground);
         }

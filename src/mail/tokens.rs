@@ -67,17 +67,6 @@ impl Tag {
         self.attributes.iter().map(|a| (&self.octets[a.name.clone()], &self.octets[a.name.end..a.end]))
     }
 
-    /// The values of attributes in one pass; of each name the first counts.
-    pub(super) fn values<const N: usize>(&self, names: [&[u8]; N]) -> [Option<&str>; N] {
-        let mut found = [None; N];
-        for (name, value) in self.attributes() {
-            if let Some(at) = names.iter().position(|n| *n == name) {
-                found[at] = found[at].or(std::str::from_utf8(value).ok());
-            }
-        }
-        found
-    }
-
     fn clear(&mut self, is_end: bool) {
         self.name.clear();
         self.octets.clear();

@@ -1,0 +1,113 @@
+//! Time must grow with the size of a message and not faster, whatever its content: each hostile input is read and examined
+//! at three sizes, and the bench fails if twice the size takes three times as long, twice in a row.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+use spoof_milter::auth::AuthResults;
+use spoof_milter::mail::{Envelope, Message};
+use spoof_milter::policy::Policy;
+use spoof_milter::signals::{Evidence, examine};
+use std::time::{Duration, Instant};
+
+/// Octets of the smallest of the three sizes: large enough to be measured.
+const SIZE: usize = 256 * 1024;
+/// Times each size is measured; the quickest counts, because others work on the machine too.
+const ROUNDS: usize = 7;
+/// What is more than this for twice the size is not linear. Twice is, and caches and neighbours add to it.
+const TOO_MUCH: f64 = 3.0;
+
+/// What is put at the beginning, repeated, and put at the end.
+type Input = (&'static str, &'static str, &'static str, &'static str);
+
+const HTML: [Input; 24] = [
+    ("attributes of one tag", "<a ", "b=c ", ">"),
+    ("equal attributes", "<a ", "href=x ", ">"),
+    ("nesting", "", "<div>", ""),
+    ("nested tables", "", "<table><tr><td>", ""),
+    ("paragraphs that end one another", "", "<p>", ""),
+    ("ends of nothing", "", "</div>", ""),
+    ("list items without end", "<ul>", "<li><b>", ""),
+    ("a comment that never ends", "<!--", "--", ""),
+    ("comments", "", "<!---->", ""),
+    ("a quote that never ends", "<a href=\"", "x ", ""),
+    ("references", "", "&amp;", ""),
+    ("broken references", "", "&notanentity", ""),
+    ("references in a value", "<a href='", "&copy&#x41;", "'>"),
+    ("numbers that never end", "&#", "9", ""),
+    ("less-than signs", "", "<", ""),
+    ("scripts in comments in scripts", "<script>", "<!--<script>", ""),
+    ("end tags that end no title", "<title>", "</titl>", ""),
+    ("links", "", "<a href=http://a.test/>b</a>", ""),
+    ("links without end", "", "<a href=x>", ""),
+    ("declarations of one style", "<p style='", "color:#fff;font-size:0;", "'>x"),
+    ("styles", "", "<i style='font-size:0'>x", ""),
+    ("hidden text inside words", "", "a<s hidden>b</s>", ""),
+    ("bases", "", "<base href=http://a.test/>", ""),
+    ("blanks", "", " \n\t", ""),
+];
+
+const PLAIN: [Input; 16] = [
+    ("disguised names", "", "E1ance ", ""),
+    ("names with something invisible inside", "", "El\u{200b}ance ", ""),
+    ("letters spaced out", "", "e l a n c e ", ""),
+    ("one long spaced word", "", "e ", ""),
+    ("words of two scripts", "", "ассоunt ", ""),
+    ("one word of two scripts", "", "аb", ""),
+    ("names", "", "Elance ", ""),
+    ("beginnings of phrases", "", "your account ", ""),
+    ("gaps in phrases", "", "verify your verify your a b ", ""),
+    ("phrases without blanks", "", "您的账户", ""),
+    ("marks on one letter", "a", "\u{301}", ""),
+    ("hosts", "", "a.b.c/ ", ""),
+    ("one long host", "", "a.", ""),
+    ("colons", "", "http:", ""),
+    ("delimiters", "", "--b\r\n", ""),
+    ("quoted lines", "", "> a\r\n", ""),
+];
+
+fn main() {
+    // `cargo test` runs benches too, unoptimised; there it is enough that they build.
+    if !std::env::args().any(|a| a == "--bench") {
+        return;
+    }
+    let policy = Policy::from_toml("", "bench").unwrap();
+    let mut failed = false;
+    let html = HTML.iter().map(|input| ("text/html", input));
+    let plain = PLAIN.iter().map(|input| ("text/plain", input));
+    for (media_type, input) in html.chain(plain) {
+        // What the machine did in between is not the input's fault: it must happen twice.
+        let growth = growth(&policy, media_type, input);
+        let growth = if growth > TOO_MUCH { self::growth(&policy, media_type, input) } else { growth };
+        println!("{:40} x{growth:.1}", input.0);
+        failed |= growth > TOO_MUCH;
+    }
+    assert!(!failed, "time grows faster than the message");
+}
+
+/// How many times longer twice the size takes, at the larger sizes.
+fn growth(policy: &Policy, media_type: &str, input: &Input) -> f64 {
+    let [_, middle, large] = [1, 2, 4].map(|times| fastest(policy, &message(media_type, input, times * SIZE)));
+    large.as_secs_f64() / middle.as_secs_f64()
+}
+
+fn message(media_type: &str, (_, before, unit, after): &Input, size: usize) -> Vec<u8> {
+    let head = format!(
+        "From: Elance <a@b.test>\r\nTo: member@example.net\r\nSubject: x\r\nContent-Type: {media_type}; \
+         charset=utf-8\r\n\r\n{before}"
+    );
+    (head + &unit.repeat(size / unit.len()) + after).into_bytes()
+}
+
+fn fastest(policy: &Policy, raw: &[u8]) -> Duration {
+    let (envelope, auth) = (Envelope::default(), AuthResults::default());
+    let once = || {
+        let raw = raw.to_vec();
+        let start = Instant::now();
+        let message = Message::parse(raw, true);
+        let found = examine(&Evidence::new(&envelope, &message, &auth, policy));
+        let taken = start.elapsed();
+        assert_eq!(found.brands.len(), policy.brands.len());
+        taken
+    };
+    (0..ROUNDS).map(|_| once()).min().unwrap_or_default()
+}
