@@ -1,5 +1,5 @@
 //! Time must grow with the size of a message and not faster, whatever its content: each hostile input is read and examined
-//! at three sizes, and the bench fails if twice the size takes three times as long, twice in a row.
+//! at two sizes, and the bench fails if twice the size takes three times as long, twice in a row.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
@@ -9,8 +9,10 @@ use spoof_milter::policy::Policy;
 use spoof_milter::signals::{Evidence, examine};
 use std::time::{Duration, Instant};
 
-/// Octets of the smallest of the three sizes: large enough to be measured.
+/// Half of the smaller of the two sizes: large enough to be measured.
 const SIZE: usize = 256 * 1024;
+/// The same for what stands in text that is searched: 64 kB are, so that larger ones would prove nothing.
+const SEARCHED_SIZE: usize = 16 * 1024;
 /// Times each size is measured; the quickest counts, because others work on the machine too.
 const ROUNDS: usize = 7;
 /// What is more than this for twice the size is not linear. Twice is, and caches and neighbours add to it.
@@ -46,7 +48,7 @@ const HTML: [Input; 24] = [
     ("blanks", "", " \n\t", ""),
 ];
 
-const PLAIN: [Input; 16] = [
+const SEARCHED: [Input; 11] = [
     ("disguised names", "", "E1ance ", ""),
     ("names with something invisible inside", "", "El\u{200b}ance ", ""),
     ("letters spaced out", "", "e l a n c e ", ""),
@@ -58,6 +60,9 @@ const PLAIN: [Input; 16] = [
     ("gaps in phrases", "", "verify your verify your a b ", ""),
     ("phrases without blanks", "", "您的账户", ""),
     ("marks on one letter", "a", "\u{301}", ""),
+];
+
+const PLAIN: [Input; 5] = [
     ("hosts", "", "a.b.c/ ", ""),
     ("one long host", "", "a.", ""),
     ("colons", "", "http:", ""),
@@ -72,12 +77,14 @@ fn main() {
     }
     let policy = Policy::from_toml("", "bench").unwrap();
     let mut failed = false;
-    let html = HTML.iter().map(|input| ("text/html", input));
-    let plain = PLAIN.iter().map(|input| ("text/plain", input));
-    for (media_type, input) in html.chain(plain) {
+    let html = HTML.iter().map(|input| ("text/html", SIZE, input));
+    let plain = PLAIN.iter().map(|input| ("text/plain", SIZE, input));
+    let searched = SEARCHED.iter().map(|input| ("text/plain", SEARCHED_SIZE, input));
+    for (media_type, size, input) in html.chain(plain).chain(searched) {
         // What the machine did in between is not the input's fault: it must happen twice.
-        let growth = growth(&policy, media_type, input);
-        let growth = if growth > TOO_MUCH { self::growth(&policy, media_type, input) } else { growth };
+        let measured = || growth(&policy, media_type, size, input);
+        let first = measured();
+        let growth = if first > TOO_MUCH { measured() } else { first };
         println!("{:40} x{growth:.1}", input.0);
         failed |= growth > TOO_MUCH;
     }
@@ -85,8 +92,8 @@ fn main() {
 }
 
 /// How many times longer twice the size takes, at the larger sizes.
-fn growth(policy: &Policy, media_type: &str, input: &Input) -> f64 {
-    let [_, middle, large] = [1, 2, 4].map(|times| fastest(policy, &message(media_type, input, times * SIZE)));
+fn growth(policy: &Policy, media_type: &str, size: usize, input: &Input) -> f64 {
+    let [middle, large] = [2, 4].map(|times| fastest(policy, &message(media_type, input, times * size)));
     large.as_secs_f64() / middle.as_secs_f64()
 }
 

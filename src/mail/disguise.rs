@@ -160,7 +160,8 @@ impl<'a> Looks<'a> {
         words.windows(count).map(|w| w.join(" ")).find_map(|written| {
             let written = written.trim_matches(|c: char| !is_part_of_word(c));
             // An address in ASCII is somebody's, and its host is judged where links are.
-            if written.is_ascii() && (written.contains(['/', '@']) || is_host(written)) {
+            if written.is_ascii() && (written.contains(['/', '@']) || is_host(written) || has_small_i(written, folded))
+            {
                 return None;
             }
             let looks = text::words_contain(&seen(written), skeleton);
@@ -250,6 +251,12 @@ fn push(out: &mut String, c: char) {
     } else if !out.ends_with(' ') {
         out.push(' ');
     }
+}
+
+/// True if a small `i` stands where the name has an `l`: nobody takes one for the other (`Appie` is not `Apple`).
+fn has_small_i(written: &str, folded: &str) -> bool {
+    let mut words = written.split(|c: char| !c.is_alphanumeric() && c != ' ').filter(|w| w.len() == folded.len());
+    words.any(|word| word.bytes().zip(folded.bytes()).any(|pair| pair == (b'i', b'l')))
 }
 
 /// True for words joined by points.
@@ -373,6 +380,8 @@ mod tests {
             assert_eq!(found(text, "Elance"), None, "{text}");
         }
         assert_eq!(found("your Trust WaIIet is", "Trust Wallet").as_deref(), Some("Trust WaIIet"));
+        assert_eq!(found("Appie's and the appie", "Apple"), None);
+        assert_eq!(found("your AppIe ID", "Apple").as_deref(), Some("AppIe"));
         assert_eq!(found("rnicrosoft", "Microsoft").as_deref(), Some("rnicrosoft"));
     }
 

@@ -66,7 +66,7 @@ impl Look {
     /// Applies a `style` attribute; returns the address of a background image.
     pub(super) fn apply(&mut self, style: &str) -> Option<String> {
         let mut image = None;
-        let mut box_ = Frame::default();
+        let mut frame = Frame::default();
         // By octets: searching for one sign in each of many short pieces costs more than looking at them.
         for declaration in style.as_bytes().split(|b| *b == b';') {
             let Some(colon) = declaration.iter().position(|b| *b == b':') else { continue };
@@ -75,17 +75,16 @@ impl Look {
             let Some(name) = name.get_mut(..property.len()) else { continue };
             name.copy_from_slice(property);
             name.make_ascii_lowercase();
-            // Cut at ASCII signs, so it is UTF-8 still.
-            let value = std::str::from_utf8(value).unwrap_or_default();
-            if name.starts_with(b"background") {
-                image = image.or(self.background(value));
-            } else if box_.set(name, value) {
-                continue;
-            } else if TEXT_PROPERTIES.contains(&&*name) {
-                self.set_text(name, &lowered(value));
+            // Most say nothing about whether text is seen. Cut at ASCII signs, so it is UTF-8 still.
+            let value = || std::str::from_utf8(value).unwrap_or_default();
+            match property_of(name) {
+                Property::Background => image = image.or(self.background(value())),
+                Property::Text => self.set_text(name, &lowered(value())),
+                Property::Box => frame.set(name, value()),
+                Property::Other => {}
             }
         }
-        self.gone |= box_.hides();
+        self.gone |= frame.hides();
         image
     }
 
@@ -108,7 +107,8 @@ impl Look {
     fn background(&mut self, value: &str) -> Option<String> {
         let lower = lowered(value);
         let has_image = lower.contains("url(");
-        match lower.split(' ').find_map(color) {
+        let plain = if lower.contains(' ') { lower.split(' ').find_map(color) } else { color(&lower) };
+        match plain {
             // An image lies over the colour, and nothing is known of it.
             Some(c) => self.background = Some(c).filter(|_| !has_image),
             None if matches!(&*lower, "transparent" | "none" | "inherit" | "initial") => {}
@@ -120,18 +120,25 @@ impl Look {
 
 /// Octets of the longest property that is read.
 const LONGEST_PROPERTY: usize = 16;
-/// The properties of [`Look::set_text`].
-const TEXT_PROPERTIES: [&[u8]; 9] = [
-    b"visibility",
-    b"opacity",
-    b"filter",
-    b"font-size",
-    b"font",
-    b"color",
-    b"text-indent",
-    b"margin-left",
-    b"margin-top",
-];
+/// What a property is about.
+enum Property {
+    Text,
+    Background,
+    Box,
+    Other,
+}
+
+fn property_of(name: &[u8]) -> Property {
+    match name {
+        b"background" | b"background-color" | b"background-image" => Property::Background,
+        b"color" | b"font-size" | b"font" | b"visibility" | b"opacity" | b"filter" => Property::Text,
+        b"text-indent" | b"margin-left" | b"margin-top" => Property::Text,
+        b"display" | b"width" | b"height" | b"max-width" | b"max-height" | b"position" => Property::Box,
+        b"overflow" | b"overflow-x" | b"overflow-y" | b"clip" | b"clip-path" | b"transform" => Property::Box,
+        b"left" | b"top" | b"right" | b"bottom" => Property::Box,
+        _ => Property::Other,
+    }
+}
 
 /// The box of one element, as far as its own style describes it.
 #[derive(Default)]
@@ -145,8 +152,8 @@ struct Frame {
 }
 
 impl Frame {
-    /// Takes a property of the box; false if it is none. Where one is repeated the last counts.
-    fn set(&mut self, property: &[u8], value: &str) -> bool {
+    /// Takes a property of the box. Where `display` is repeated the last counts.
+    fn set(&mut self, property: &[u8], value: &str) {
         match property {
             b"display" => self.none = lowered(value) == "none",
             b"width" | b"height" | b"max-width" | b"max-height" => {
@@ -155,10 +162,8 @@ impl Frame {
             b"overflow" | b"overflow-x" | b"overflow-y" => self.clipped |= lowered(value) == "hidden",
             b"position" => self.positioned = matches!(&*lowered(value), "absolute" | "fixed"),
             b"left" | b"top" | b"right" | b"bottom" => self.away |= is_off_screen(&lowered(value)),
-            b"clip" | b"clip-path" | b"transform" => self.cut_away |= cuts_all(&lowered(value)),
-            _ => return false,
+            _ => self.cut_away |= cuts_all(&lowered(value)),
         }
-        true
     }
 
     fn hides(&self) -> bool {

@@ -1,11 +1,11 @@
-//! Words broken up by text that nobody sees, or more hidden than visible text.
+//! Words broken up by text that nobody sees, or twice as much hidden text as visible.
 
 use super::{Check, Evidence, Kind, Signal};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "hidden-text",
     title: "Hidden text changes what a program reads",
-    why: "Text that nobody sees, inside words or more of it than of what is seen, is there for filters. Newsletters hide a line of preview and whole parts for small screens, so only hidden text that breaks words up or outweighs the visible counts.",
+    why: "Text that nobody sees, inside words or far more of it than of what is seen, is there for filters. Newsletters hide a line of preview and whole parts for small screens, so only hidden text that breaks words up or outweighs the visible counts.",
     points: 20,
     at_least: None,
     kind: Kind::Concealment,
@@ -16,6 +16,8 @@ pub(super) static SIGNAL: Signal = Signal {
 const MIN_TORN: usize = 2;
 /// Octets of hidden text before it can outweigh: a preview line is shorter.
 const MIN_HIDDEN: usize = 400;
+/// How many times the seen text the hidden is, to outweigh it: mail with a part for each kind of screen hides half.
+const OUTWEIGHS: usize = 2;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
     let body = &e.message.body;
@@ -27,7 +29,8 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         return None;
     }
     let (hidden, seen) = (letters(&body.hidden), letters(&body.text));
-    (hidden >= MIN_HIDDEN && hidden > seen).then(|| format!("{hidden} letters are hidden and {seen} can be seen"))
+    (hidden >= MIN_HIDDEN && hidden > OUTWEIGHS * seen)
+        .then(|| format!("{hidden} letters are hidden and {seen} can be seen"))
 }
 
 fn letters(text: &str) -> usize {
