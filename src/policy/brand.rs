@@ -249,6 +249,15 @@ impl Brand {
         })
     }
 
+    /// True for `"Marie Elance" <marie.elance@…>`: a name that ends in the brand's, with the word before it in the address
+    /// too, as people are called and brands are not.
+    pub fn is_surname_of(&self, mailbox: &Mailbox) -> bool {
+        let (folded, local) = (fold(&mailbox.name), fold(&mailbox.local));
+        let Some((first, last)) = folded.split_once(' ') else { return false };
+        let given = first.chars().count() > 2 && first.chars().all(char::is_alphabetic) && !lookalike::is_bait(first);
+        given && local.contains(first) && self.names.iter().any(|n| n.folded == last)
+    }
+
     /// The brand in the local part of a stranger's address, in words: a whole address of the brand (`"a@elance.com"@…`,
     /// `a%elance.com@…`), or its name and nothing but bait (`elance-support@…`). The bare name or domain is what
     /// members call the address they keep for the brand, and shows nothing.

@@ -6,8 +6,9 @@ use crate::mail::text::fold;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-display-name",
     title: "The sender's name claims a brand",
-    why: "Most mail programs show the name and hide the address. Nine of ten impersonations do just this. Innocent case: a \
-          service that sends for the brand; list its domain in brand.allied.",
+    why: "Most mail programs show the name and hide the address. Nine of ten impersonations do just this. A \
+          person whose surname it is (\"Marie Elance\" <marie.elance@…>) is not one. Innocent case: a service that sends for the \
+          brand; list its domain in brand.allied.",
     points: 50,
     at_least: None,
     kind: Kind::Claim,
@@ -24,6 +25,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         if m.name.is_empty() || m.name.eq_ignore_ascii_case(&m.address) {
             let how = brand.claimed_by_local_part(&m.local)?;
             return Some(format!("the address shows {how}, {}", m.place()));
+        }
+        if brand.is_surname_of(m) {
+            return None;
         }
         let rest = brand.domain_in(&m.name).map(|shown| fold(&m.name).replace(&shown, " "));
         let how = brand.claimed_in(rest.as_ref().unwrap_or(&m.name))?;

@@ -1,6 +1,6 @@
 //! A text that begins with the brand: "Elance has detected …".
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::{Brand, Check, Evidence, Kind, Signal, naming};
 use crate::mail::text::first_bytes;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -8,7 +8,7 @@ pub(super) static SIGNAL: Signal = Signal {
     title: "A stranger's text begins by naming a brand",
     why: "Who poses as a brand says so at once: 62 % of such mail names it in its first 150 letters, of honest mail of \
           strangers less than 0.1 %. Innocent case: a newsletter whose first story is about the brand.",
-    points: 10,
+    points: 4,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
@@ -18,9 +18,9 @@ pub(super) static SIGNAL: Signal = Signal {
 const OPENING: usize = 150;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
+    if e.own_author(brand).is_some() || e.answers() {
         return None;
     }
-    let name = brand.named_in(first_bytes(&e.text, OPENING))?;
+    let name = brand.named_in(first_bytes(&e.text, OPENING)).filter(|_| !naming::is_mention(e, brand))?;
     Some(format!("the text begins with {name:?}"))
 }

@@ -1,6 +1,6 @@
-//! "The Elance Team", "© 2026 Elance, Inc.": the brand as who is writing.
+//! "The Elance Team", "© 2026 Elance": the brand as who is writing.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::{Brand, Check, Evidence, Kind, Signal, naming};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-signature",
@@ -14,7 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 /// Words right behind a brand's name that make it the writer, folded.
-const BEHIND: [&str; 40] = [
+const BEHIND: [&str; 26] = [
     "team",
     "support",
     "security",
@@ -35,20 +35,6 @@ const BEHIND: [&str; 40] = [
     "kundenbetreuung",
     "sicherheitsteam",
     "sicherheitsabteilung",
-    "inc",
-    "llc",
-    "ltd",
-    "limited",
-    "gmbh",
-    "corporation",
-    "corp",
-    "s.a",
-    "s/a",
-    "ltda",
-    "b.v",
-    "s.r.l",
-    "s.p.a",
-    "sas",
     "atendimento",
     "seguranca",
     "soporte",
@@ -57,11 +43,9 @@ const BEHIND: [&str; 40] = [
     "zespol",
 ];
 /// Words right before it that do the same.
-const BEFORE: [&str; 34] = [
+const BEFORE: [&str; 32] = [
     "team",
-    "your",
     "ihr",
-    "ihre",
     "dein",
     "euer",
     "your friends at",
@@ -95,7 +79,7 @@ const BEFORE: [&str; 34] = [
 ];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
+    if e.own_author(brand).is_some() || e.answers() {
         return None;
     }
     let found = brand.places_in(&e.text).find_map(|(start, end)| {
@@ -103,7 +87,8 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         let joint = behind.trim_start_matches([' ', ',', '-', '®', '™', '.']);
         let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{} {w}", &e.text[start..end]));
         signs.or_else(|| before.map(|w| format!("{w} {}", &e.text[start..end])))
-    })?;
+    });
+    let found = found.filter(|_| !naming::is_mention(e, brand))?;
     Some(format!("the text is signed {found:?}"))
 }
 

@@ -1,6 +1,6 @@
 //! `Subject: Elance: your account is on hold`, from a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::{Brand, Check, Evidence, Kind, Signal, naming};
 use crate::mail::text::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. Innocent \
           case: people and newsletters that write about the brand; by itself it only makes the rest of a message count. \
           Answers and forwarded mail (Re:, Fwd:) do not count.",
-    points: 14,
+    points: 6,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
@@ -22,13 +22,13 @@ const ANSWERS: [&str; 16] = [
 ];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || ANSWERS.iter().any(|a| e.subject.starts_with(a)) {
+    if e.own_author(brand).is_some() || ANSWERS.iter().any(|a| e.subject.starts_with(a)) {
         return None;
     }
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.is_list_mail() { without_tag(subject) } else { subject };
-    let name = brand.named_in(&fold(unlisted))?;
+    let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_mention(e, brand))?;
     Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.place()))
 }
 

@@ -212,6 +212,14 @@ impl<'a> Evidence<'a> {
         self.auth.dkim_domains().chain(self.passing_path()).chain(self.attested()).any(counts)
     }
 
+    /// The author's domain, if there is one author domain and an aligned signature or reverse-path vouches for it.
+    pub fn proven_author(&self) -> Option<&'a Domain> {
+        let mut domains = self.authors().map(|m| m.domain.as_ref());
+        let author = domains.next()??;
+        let alone = domains.all(|d| d == Some(author));
+        (alone && self.vouched(|d| d.registrable() == author.registrable())).then_some(author)
+    }
+
     /// The domain of the reverse-path, if SPF passes for it.
     fn passing_path(&self) -> Option<&'a Domain> {
         self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::Pass)

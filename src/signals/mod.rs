@@ -35,6 +35,7 @@ mod link_userinfo;
 mod links;
 mod lookalike_sender;
 mod lure;
+mod naming;
 mod parts_differ;
 mod payment_request;
 mod personal_data_request;
