@@ -208,7 +208,7 @@ fn evidence(words: &[&str], start: usize, count: usize, named: &[&str]) -> Strin
         .map(|word| if *word == BRAND_WORD { used.next().copied().unwrap_or_default() } else { *word });
     let mut out = String::new();
     for word in shown {
-        if !out.is_empty() && !(out.ends_with(is_wordless) && word.starts_with(is_wordless)) {
+        if !(out.is_empty() || out.ends_with(is_wordless) && word.starts_with(is_wordless)) {
             out.push(' ');
         }
         out.push_str(word);
