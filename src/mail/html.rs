@@ -4,20 +4,22 @@
 //! reader sees and what he can click. Refuses to build a tree, run scripts, or read style sheets. It never fails; a
 //! document that hits a limit is read up to there and says so in [`HtmlOut::limits`].
 
+#[path = "collect.rs"]
+mod collect;
+
+use collect::Found;
+
 use super::element::{self as el, Name};
-use super::link::{Link, LinkKind};
+use super::link::Link;
 use super::message::Limit;
 use super::style::Look;
 use super::text::is_even;
-use super::tokens::{self, Sink, Tag, attribute};
-use super::written::written_links;
+use super::tokens::{self, Sink, Tag};
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
 /// Links kept of one document, and of a message: reading 2,000 is enough to judge any mail.
 pub(crate) const MAX_LINKS: usize = 2_000;
-/// Octets kept of one address. Browsers take more, but only `data:` needs it, and its head says what it is.
-const MAX_HREF: usize = 8_192;
 /// Octets kept of the text shown on one link.
 const MAX_SHOWN: usize = 1_000;
 
@@ -42,7 +44,10 @@ pub(crate) struct HtmlOut {
 
 /// Reads an HTML document into `out`.
 pub(crate) fn read_html(html: &str, out: &mut HtmlOut) {
-    let mut reader = Reader::new(out);
+    read(html, Reader::new(out));
+}
+
+fn read(html: &str, mut reader: Reader<'_>) {
     if tokens::read(html, &mut reader) {
         reader.limit("an HTML tag has more than 100 attributes");
     }
@@ -76,6 +81,8 @@ struct Reader<'o> {
     last_was_hidden: bool,
     /// True if hidden words came right behind a seen letter.
     in_word: bool,
+    /// What is kept to find links with.
+    found: Found,
 }
 
 impl Sink for Reader<'_> {
@@ -104,8 +111,16 @@ impl Sink for Reader<'_> {
         }
     }
 
+    fn sheet(&mut self, css: &str) {
+        self.style_sheet(css);
+    }
+
+    fn conditional(&mut self, html: &str) {
+        self.keep_nested(html);
+    }
+
     fn end(&mut self, element: Name) {
-        if element == el::A {
+        if element == el::A || el::is_vml(element) {
             self.end_anchor();
         }
         if self.too_deep > 0 {
@@ -131,6 +146,7 @@ impl<'o> Reader<'o> {
             base: None,
             last_was_hidden: false,
             in_word: false,
+            found: Found::default(),
         }
     }
 
@@ -140,6 +156,7 @@ impl<'o> Reader<'o> {
 
     fn text_of(&mut self, text: &str, look: Look) {
         if look.is_hidden() {
+            self.found.hidden_at(self.out.text.len(), text);
             // Two hidden pieces with seen text between them are not one word.
             if !self.last_was_hidden {
                 fold_onto(&mut self.out.hidden, " ");
@@ -152,6 +169,7 @@ impl<'o> Reader<'o> {
         if !text.is_empty() && std::mem::take(&mut self.in_word) {
             self.out.torn += usize::from(text.starts_with(char::is_alphanumeric));
         }
+        self.found.shown_at(&self.out.text, text);
         fold_onto(&mut self.out.text, text);
         if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
             fold_onto(&mut anchor.shown, first_octets(text, MAX_SHOWN));
@@ -241,124 +259,6 @@ impl<'o> Reader<'o> {
         look
     }
 
-    /// Takes the links, words and fields an element brings by itself.
-    fn collect(&mut self, element: Name, tag: &Tag, look: Look) {
-        let value = |name: &str| attribute(tag, name);
-        match element {
-            el::A => {
-                if let Some(href) = value("href").or_else(|| value("xlink:href")) {
-                    let index = self.link(LinkKind::Anchor, href, "");
-                    self.anchor = Some(OpenAnchor { index, shown: String::new(), from: self.out.text.len() });
-                }
-            }
-            el::AREA => {
-                let shown = value("alt").unwrap_or_default();
-                if let Some(href) = value("href") {
-                    self.link(LinkKind::Anchor, href, first_octets(shown, MAX_SHOWN));
-                }
-            }
-            el::IMG | el::IMAGE => {
-                self.image(value("src").unwrap_or_default());
-                self.words(value("alt").unwrap_or_default(), look);
-            }
-            el::FORM => {
-                if let Some(action) = value("action") {
-                    self.link(LinkKind::Form, action, "");
-                }
-            }
-            el::INPUT => self.input(tag, look),
-            el::BUTTON => self.form_action(tag),
-            el::BASE => {
-                if let Some(href) = value("href") {
-                    self.link(LinkKind::Automatic, href, "");
-                    // Only the first base counts (WHATWG 4.2.3).
-                    self.base = self.base.take().or_else(|| url::Url::parse(href.trim()).ok());
-                }
-            }
-            el::META => self.refresh(tag),
-            el::IFRAME | el::FRAME | el::EMBED | el::OBJECT => {
-                if let Some(source) = value(if element == el::OBJECT { "data" } else { "src" }) {
-                    self.link(LinkKind::Automatic, source, "");
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn input(&mut self, tag: &Tag, look: Look) {
-        let kind = attribute(tag, "type").unwrap_or_default().trim().to_ascii_lowercase();
-        self.out.has_password_field |= kind == "password";
-        self.form_action(tag);
-        match kind.as_str() {
-            "hidden" | "checkbox" | "radio" => {}
-            "image" => {
-                self.image(attribute(tag, "src").unwrap_or_default());
-                self.words(attribute(tag, "alt").unwrap_or_default(), look);
-            }
-            _ => {
-                for name in ["placeholder", "value"] {
-                    self.words(attribute(tag, name).unwrap_or_default(), look);
-                }
-            }
-        }
-    }
-
-    fn form_action(&mut self, tag: &Tag) {
-        if let Some(action) = attribute(tag, "formaction") {
-            self.link(LinkKind::Form, action, "");
-        }
-    }
-
-    /// `<meta http-equiv=refresh content="0; url=…">`.
-    fn refresh(&mut self, tag: &Tag) {
-        if !attribute(tag, "http-equiv").is_some_and(|e| e.trim().eq_ignore_ascii_case("refresh")) {
-            return;
-        }
-        let content = attribute(tag, "content").unwrap_or_default();
-        let Some((_, rest)) = content.split_once([';', ',']) else { return };
-        let rest = rest.trim();
-        let is_named = rest.get(..3).is_some_and(|u| u.eq_ignore_ascii_case("url"));
-        let url = if is_named { rest[3..].trim_start().trim_start_matches('=') } else { rest };
-        self.link(LinkKind::Automatic, url.trim().trim_matches(['"', '\'']), "");
-    }
-
-    /// An image that is fetched from elsewhere.
-    fn image(&mut self, source: &str) {
-        let source = source.trim();
-        let remote = source.starts_with("//") || source.get(..4).is_some_and(|s| s.eq_ignore_ascii_case("http"));
-        if remote || self.base.is_some() && !source.is_empty() && !source.contains(':') {
-            self.link(LinkKind::Image, source, "");
-        }
-    }
-
-    /// Keeps a link; its place in `links`.
-    fn link(&mut self, kind: LinkKind, href: &str, shown: &str) -> Option<usize> {
-        if self.out.links.len() >= MAX_LINKS {
-            self.limit("an HTML part has more than 2000 links");
-            return None;
-        }
-        let href = first_octets(href, MAX_HREF);
-        let mut link = Link::new(kind, href, shown);
-        // `www.host` without a scheme is a path beside a base, and a host without one.
-        let relative = !has_scheme(&link.href) && !link.href.starts_with("//");
-        if let Some(joined) = self.base.as_ref().filter(|_| relative).and_then(|base| base.join(&link.href).ok()) {
-            link = Link::new(kind, joined.as_str(), shown);
-        } else if relative && link.authority.is_none() {
-            // Mail programs that find no scheme open such a target like a typed address.
-            written_links(&link.href, |typed| link.authority = link.authority.take().or(typed.authority));
-        }
-        self.out.links.push(link);
-        Some(self.out.links.len() - 1)
-    }
-
-    fn end_anchor(&mut self) {
-        let Some(anchor) = self.anchor.take() else { return };
-        self.linked.push((anchor.from, self.out.text.len()));
-        if let Some(link) = anchor.index.and_then(|i| self.out.links.get_mut(i)) {
-            link.shown = anchor.shown.trim().to_owned();
-        }
-    }
-
     fn limit(&mut self, words: &str) {
         if !self.out.limits.iter().any(|l| l.0 == words) {
             self.out.limits.push(Limit(words.to_owned()));
@@ -368,20 +268,8 @@ impl<'o> Reader<'o> {
     /// Ends what is open and finds the links that are written in the text and are not links already.
     fn finish(mut self) {
         self.end_anchor();
-        let text = std::mem::take(&mut self.out.text);
-        let mut from = 0;
-        let end = (text.len(), text.len());
-        for (start, stop) in std::mem::take(&mut self.linked).into_iter().chain([end]) {
-            written_links(text.get(from..start).unwrap_or_default(), |link| {
-                if self.out.links.len() < MAX_LINKS {
-                    self.out.links.push(link);
-                } else {
-                    self.limit("an HTML part has more than 2000 links");
-                }
-            });
-            from = stop;
-        }
-        self.out.text = text;
+        self.written();
+        self.nested();
         for text in [&mut self.out.text, &mut self.out.hidden, &mut self.out.title] {
             text.truncate(text.trim_end().len());
         }
@@ -413,11 +301,6 @@ fn is_blank(c: char) -> bool {
 /// The text up to `max` octets, cut between characters.
 pub(super) fn first_octets(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
-}
-
-fn has_scheme(href: &str) -> bool {
-    let scheme = href.split([':', '/', '?', '#']).next().unwrap_or_default();
-    href[scheme.len()..].starts_with(':') && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What readers see of HTML, and what they can click.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use super::collect::MAX_HREF;
 use super::*;
+use crate::mail::LinkKind;
 
 fn read(html: &str) -> HtmlOut {
     let mut out = HtmlOut::default();
@@ -119,6 +121,67 @@ fn forms_images_and_automatic_links() {
             link(Automatic, "http://z.test", "")
         ]
     );
+}
+
+#[test]
+fn links_stand_in_more_than_anchors() {
+    use LinkKind::{Anchor, Automatic, Image};
+    assert_eq!(
+        links("<a href=http://x.test ping='http://p.test http://q.test'>x</a>"),
+        [
+            link(Anchor, "http://x.test", "x"),
+            link(Automatic, "http://p.test", ""),
+            link(Automatic, "http://q.test", "")
+        ]
+    );
+    assert_eq!(
+        links(
+            "<svg><a xlink:href='http://s.test'><image href='http://i.test/i.png'/><text>Go</text></a><set attributeName=href to=http://t.test></svg>"
+        ),
+        [
+            link(Anchor, "http://s.test", "Go"),
+            link(Image, "http://i.test/i.png", ""),
+            link(Anchor, "http://t.test", "")
+        ]
+    );
+    assert_eq!(
+        links(
+            "<style>@import 'http://c.test/s.css'; .a { background: URL( \"http://b.test/b.png\" ) }</style><p style='list-style-image:url(http://l.test/l.gif)'>x"
+        ),
+        [
+            link(Image, "http://b.test/b.png", ""),
+            link(Image, "http://c.test/s.css", ""),
+            link(Image, "http://l.test/l.gif", "")
+        ]
+    );
+    assert_eq!(
+        links("<iframe srcdoc=\"<a href='http://f.test'>f</a>\"></iframe>"),
+        [link(Anchor, "http://f.test", "f")]
+    );
+}
+
+#[test]
+fn links_that_only_outlook_draws_are_found() {
+    use LinkKind::Anchor;
+    let shape = "<!--[if mso]><v:roundrect href='http://v.test/x'><center>Sign in</center></v:roundrect><![endif]-->";
+    assert_eq!(links(shape), [link(Anchor, "http://v.test/x", "Sign in")]);
+    assert_eq!(read(shape).text, "");
+    let twice =
+        "<a href=http://v.test>Go</a><!--[if mso]><a href=http://v.test>Go</a><!--[if x]><a href=http://w.test>";
+    assert_eq!(links(&format!("{twice}<![endif]-->")), [link(Anchor, "http://v.test", "Go")]);
+    assert_eq!(links("<!-- <a href=http://c.test>no</a> -->"), []);
+}
+
+#[test]
+fn hidden_text_in_a_shown_address_is_noted() {
+    let split = |html: &str| read(html).links.iter().any(|l| l.is_split);
+    let hidden = "<span style='display:none'>x</span>";
+    assert!(split(&format!("<a href=http://e.test>https:/{hidden}/www.elance.com/</a>")));
+    assert!(split(&format!("Go to https://www.ela{hidden}nce.com/ now")));
+    assert!(!split(&format!("<a href=http://e.test>www.elance.com</a>{hidden}y")));
+    assert!(!split(&format!("<a href=http://e.test>www.elance.com {hidden} now</a>")));
+    assert!(!split("<a href=http://e.test>www.elance<span style='display:none'>&#8203;</span>.com</a>"));
+    assert!(!split(&format!("<a href=http://e.test>Wel{hidden}come</a> www.elance.com")));
 }
 
 #[test]

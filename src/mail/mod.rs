@@ -7,6 +7,7 @@ pub mod address;
 pub mod body;
 mod decode;
 pub(crate) mod disguise;
+mod disguised;
 pub mod domain;
 mod element;
 pub mod envelope;

@@ -22,12 +22,23 @@ pub(super) trait Sink {
     fn start(&mut self, tag: &Tag);
     /// An end tag, by its name.
     fn end(&mut self, element: Name);
+    /// The sheet of a `style` element.
+    fn sheet(&mut self, _css: &str) {}
+    /// What a conditional comment (`<!--[if mso]>…<![endif]-->`) holds: some mail programs show it.
+    fn conditional(&mut self, _html: &str) {}
 }
 
 /// Reads a document; true if a tag had more attributes than are read.
 pub(super) fn read(html: &str, sink: &mut impl Sink) -> bool {
     let mut skipped = false;
-    let cutter = Cutter { sink, skipped: &mut skipped, text: Vec::new(), tag: Tag::default(), raw: Vec::new() };
+    let cutter = Cutter {
+        sink,
+        skipped: &mut skipped,
+        text: Vec::new(),
+        tag: Tag::default(),
+        raw: Vec::new(),
+        comment: Vec::new(),
+    };
     // Reading from memory does not fail.
     let _done = Tokenizer::new_with_emitter(html, cutter).finish();
     skipped
@@ -90,6 +101,7 @@ struct Cutter<'s, S: Sink> {
     tag: Tag,
     /// The name of the open element whose content is no markup; empty outside.
     raw: Vec<u8>,
+    comment: Vec<u8>,
 }
 
 impl<S: Sink> Cutter<'_, S> {
@@ -100,7 +112,8 @@ impl<S: Sink> Cutter<'_, S> {
         let text = String::from_utf8_lossy(&self.text);
         match self.raw.as_slice() {
             b"title" => self.sink.title(&text),
-            b"script" | b"style" | b"iframe" | b"noembed" | b"noframes" => {}
+            b"style" => self.sink.sheet(&text),
+            b"script" | b"iframe" | b"noembed" | b"noframes" => {}
             _ => self.sink.text(&text),
         }
         self.text.clear();
@@ -192,12 +205,25 @@ impl<S: Sink> Emitter for Cutter<'_, S> {
         None
     }
 
+    fn init_comment(&mut self) {
+        self.comment.clear();
+    }
+
+    fn push_comment(&mut self, text: &[u8]) {
+        self.comment.extend_from_slice(text);
+    }
+
+    fn emit_current_comment(&mut self) {
+        if self.comment.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"[if"))
+            && let Some(condition) = self.comment.iter().position(|b| *b == b'>')
+        {
+            self.sink.conditional(&String::from_utf8_lossy(&self.comment[condition + 1..]));
+        }
+    }
+
     // What is not shown.
     fn set_last_start_tag(&mut self, _name: Option<&[u8]>) {}
     fn emit_error(&mut self, _error: Error) {}
-    fn init_comment(&mut self) {}
-    fn push_comment(&mut self, _text: &[u8]) {}
-    fn emit_current_comment(&mut self) {}
     fn init_doctype(&mut self) {}
     fn push_doctype_name(&mut self, _name: &[u8]) {}
     fn emit_current_doctype(&mut self) {}

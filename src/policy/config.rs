@@ -23,6 +23,7 @@ pub struct Config {
     pub policy: PolicySection,
     pub failure: OnFailure,
     pub brand: Vec<Brand>,
+    pub links: Links,
     pub signals: BTreeMap<String, SignalSetting>,
     pub review: Review,
     pub metrics: Metrics,
@@ -39,6 +40,7 @@ impl Default for Config {
             policy: PolicySection::default(),
             failure: OnFailure::default(),
             brand: vec![Brand::elance()],
+            links: Links::default(),
             signals: BTreeMap::new(),
             review: Review::default(),
             metrics: Metrics::default(),
@@ -252,6 +254,20 @@ impl Default for OnFailure {
             overload: Overload::Tempfail,
         }
     }
+}
+
+/// `[links]`: hosts added to the lists in `conf/hosts`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Links {
+    /// Hosts that shorten addresses.
+    pub shorteners: Vec<String>,
+    /// Hosts where anybody puts up a page.
+    pub free_hosts: Vec<String>,
+    /// Hosts where anybody puts up a picture.
+    pub image_hosts: Vec<String>,
+    /// Hosts that pass links on to any URL that stands in them.
+    pub redirectors: Vec<String>,
 }
 
 /// Whether a signal acts.

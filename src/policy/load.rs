@@ -6,7 +6,7 @@
 use super::config::Config;
 use super::place::{Place, nearest};
 use super::sources::{self, Source, Written};
-use super::{Brand, Forwarder, Ladder, Phrases, Policy};
+use super::{Brand, Forwarder, Hosts, Ladder, Phrases, Policy};
 use crate::mail::lookalike::NotUs;
 use crate::mail::text::fold;
 use std::collections::HashMap;
@@ -49,10 +49,11 @@ impl Policy {
         let lookalikes = Brand::index(&mut brands, &not_us);
         let forwarders = compile_forwarders(&config, &place)?;
         let phrases = Phrases::built_in().map_err(|e| ConfigError(format!("conf/phrases: {e}")))?;
+        let hosts = Hosts::compile(&config.links).map_err(|(key, what)| place.error(&["links", key], &what))?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
-        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, phrases, config })
+        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, phrases, hosts, config })
     }
 
     /// The error for a signal id that does not exist; `known` are those that do.

@@ -5,6 +5,7 @@ pub mod brand;
 mod change;
 pub mod config;
 pub mod forwarder;
+pub mod hosts;
 pub mod load;
 pub mod phrases;
 mod place;
@@ -14,6 +15,7 @@ mod sources;
 pub use brand::{Brand, Ownership};
 pub use config::{Config, SignalMode, SignalSetting};
 pub use forwarder::{Forwarder, Known};
+pub use hosts::{Hosts, Passage, Route};
 pub use load::ConfigError;
 pub use phrases::{Hits, PhraseKind, Phrases};
 pub use signin::SigninPage;
@@ -112,6 +114,8 @@ pub struct Policy {
     pub forwarders: Vec<Forwarder>,
     /// Phrases of all languages.
     pub phrases: Phrases,
+    /// Hosts that say something about a link.
+    pub hosts: Hosts,
 }
 
 impl Policy {

@@ -1,6 +1,7 @@
 //! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the insights
 //! that several signals share (proof, claims, folded text) worked out once.
 
+use super::links::Destinations;
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
 use crate::mail::disguise::{Looks, unmasked};
 use crate::mail::lookalike::Imitation;
@@ -50,6 +51,8 @@ pub struct Evidence<'a> {
     wording: OnceCell<[Hits; 2]>,
     /// Subject and text as the eye takes them; looked at when a signal first asks.
     looks: OnceCell<[Looks<'a>; 2]>,
+    /// Where links lead; worked out when a signal first asks.
+    destinations: OnceCell<Destinations<'a>>,
     /// What the domains that signals asked about imitate.
     imitations: RefCell<HashMap<Domain, Vec<Imitation>>>,
 }
@@ -74,10 +77,16 @@ impl<'a> Evidence<'a> {
             proven: false,
             wording: OnceCell::new(),
             looks: OnceCell::new(),
+            destinations: OnceCell::new(),
             imitations: RefCell::default(),
         };
         evidence.proven = policy.brands.iter().any(|b| matches!(evidence.proof(b), Proof::Proven(_)));
         evidence
+    }
+
+    /// Where the links of the message lead.
+    pub(super) fn destinations(&self) -> &Destinations<'a> {
+        self.destinations.get_or_init(|| Destinations::new(&self.message.body.links, &self.policy.hosts))
     }
 
     /// Phrases of the subject and of the author's own words. In an answer the quoted lines are another's words, unless

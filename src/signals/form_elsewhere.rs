@@ -19,6 +19,6 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     if !asks && !e.poses_as(brand) {
         return None;
     }
-    let (_, authority) = links::astray(e, brand).find(|(link, _)| link.kind == LinkKind::Form)?;
+    let (_, authority) = links::astray(e, brand).find(|(way, _)| way.link.kind == LinkKind::Form)?;
     Some(format!("the form posts to {}, which is not {}'s", authority.host, brand.name))
 }

@@ -14,8 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray_hosts(e, brand).find_map(|(link, host)| {
-        links::dashed(brand, host)
-            .then(|| format!("{} leads to {host}, which is not {}", links::quoted(link), brand.name))
+    links::astray_hosts(e, brand).find_map(|(way, host)| {
+        links::dashed(brand, host).then(|| format!("{} leads to {host}, which is not {}", way.quoted(), brand.name))
     })
 }

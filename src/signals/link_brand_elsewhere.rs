@@ -14,8 +14,10 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray_hosts(e, brand).find_map(|(link, host)| {
+    links::astray_hosts(e, brand).find_map(|(way, host)| {
         let owner = host.registrable();
-        links::in_front(brand, host).then(|| format!("{} leads to {host}, a page of {owner}", links::quoted(link)))
+        let is_misread = way.target.authority.as_ref().is_some_and(|a| links::misread(brand, a).is_some());
+        (!is_misread && links::in_front(brand, host))
+            .then(|| format!("{} leads to {host}, a page of {owner}", way.quoted()))
     })
 }

@@ -14,11 +14,11 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray_hosts(e, brand).find_map(|(link, host)| {
+    links::astray_hosts(e, brand).find_map(|(way, host)| {
         if links::dashed(brand, host) || links::in_front(brand, host) {
             return None;
         }
         let how = e.imitation(brand, host)?;
-        Some(format!("{}: {how}", links::quoted(link)))
+        Some(format!("{}: {how}", way.quoted()))
     })
 }

@@ -3,6 +3,7 @@
 use super::{Brand, Check, Evidence, Kind, Signal, links};
 use crate::mail::text::fold;
 use crate::mail::{Authority, Domain, Link, LinkKind};
+use crate::policy::Passage;
 use crate::policy::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -10,7 +11,7 @@ pub(super) static SIGNAL: Signal = Signal {
     title: "A link shows a brand's address and leads elsewhere",
     why: "The text is what a person reads, the target is where the click goes. Innocent case: click tracking of a sender that \
           quotes the brand's address; list the tracker in brand.link_hosts if it works for the brand. The bare name of \
-          the site on a link counts only beside another pretence or request.",
+          the site, and a link through a mailer that counts clicks, count only beside another pretence or request.",
     points: 40,
     at_least: None,
     kind: Kind::Claim,
@@ -20,12 +21,17 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // People and newsletters write the bare name of a site on a tracked link; that alone shows nothing.
     let asks = || e.poses_as(brand) || e.phrase(&[Credential, Personal, Threat, Urgency, Greeting]).is_some();
-    let anchors = links::all_astray(e, brand).filter(|link| link.kind == LinkKind::Anchor);
-    anchors.into_iter().find_map(|link| {
-        let target = target(link)?;
-        let shown = shown_host(&link.shown, brand, matches!(target, Target::Mailbox(_)))?;
-        let mention = matches!(target, Target::Host(_)) && is_bare(&link.shown, brand);
-        (!mention || asks()).then(|| format!("the text shows {shown:?}, the link leads to {}", target.in_words()))
+    let anchors = links::all_astray(e, brand).filter(|way| way.link.kind == LinkKind::Anchor);
+    anchors.into_iter().find_map(|way| {
+        let target = target(&way.target)?;
+        let shown = shown_host(&way.link.shown, brand, matches!(target, Target::Mailbox(_)))?;
+        // Mailers and mail gateways pass every link on; where to, nobody can tell.
+        let tracked = matches!(way.hidden_by, Some(Passage::Tracker | Passage::Protection));
+        let mention = matches!(target, Target::Host(_)) && (tracked || is_bare(&way.link.shown, brand));
+        let through: Vec<&str> = way.through.iter().map(|(host, _)| host.as_str()).collect();
+        let through = if through.is_empty() { String::new() } else { format!(", through {}", through.join(" and ")) };
+        (!mention || asks())
+            .then(|| format!("the text shows {shown:?}, the link leads to {}{through}", target.in_words()))
     })
 }
 

@@ -1,7 +1,7 @@
 //! `http://www.elance.com@mailer.example/`: what stands before the `@` has no say in where the link goes.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::mail::text::fold;
+use super::links::{self, Misread};
+use super::{Brand, Check, Evidence, Kind, Signal};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-userinfo",
@@ -15,23 +15,8 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray(e, brand).find_map(|(link, authority)| {
-        if let Some(shown) = behind(&authority.rest, brand) {
-            return Some(format!(
-                "{} shows {shown:?} behind an @ and leads to {}",
-                links::quoted(link),
-                authority.host
-            ));
-        }
-        let user = authority.userinfo.as_deref()?;
-        let shows = brand.domain_in(user).is_some() || brand.named_in(&fold(user)).is_some();
-        shows.then(|| format!("{} shows {user:?} before the @ and leads to {}", links::quoted(link), authority.host))
+    links::astray(e, brand).find_map(|(way, authority)| {
+        let Some(Misread::At(shown)) = links::misread(brand, authority) else { return None };
+        Some(format!("{}: a person reads {shown}, a browser goes to {}", way.quoted(), authority.host))
     })
-}
-
-/// The brand's host in `http://mailer.example\@www.elance.com/`: browsers stop at the backslash, `?` or `#`, older
-/// readers of URLs at the slash, so that the @ seems to part a user name from the brand.
-fn behind(rest: &str, brand: &Brand) -> Option<String> {
-    let after = rest.strip_prefix(['\\', '?', '#'])?.strip_prefix('@')?;
-    brand.domain_in(after.split(['/', '?', '#']).next().unwrap_or_default())
 }

@@ -26,10 +26,25 @@ mod from_unroutable;
 mod generic_greeting;
 mod greeting_by_address;
 mod hidden_text;
+mod image_free_host;
+mod image_from_brand;
 mod limit_reached;
 mod link_brand_dash;
 mod link_brand_elsewhere;
+mod link_brand_path;
+mod link_free_host;
 mod link_lookalike;
+mod link_misread;
+mod link_mixed_letters;
+mod link_names_brand;
+mod link_none_own;
+mod link_obfuscated;
+mod link_open_redirect;
+mod link_raw_address;
+mod link_redirector;
+mod link_script;
+mod link_shortener;
+mod link_split;
 mod link_text_mismatch;
 mod link_userinfo;
 mod links;
@@ -51,7 +66,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 38] = [
+pub static SIGNALS: [&Signal; 53] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -60,6 +75,7 @@ pub static SIGNALS: [&Signal; 38] = [
     &brand_sender_name::SIGNAL,
     &lookalike_sender::SIGNAL,
     &link_userinfo::SIGNAL,
+    &link_misread::SIGNAL,
     &link_brand_dash::SIGNAL,
     &link_brand_elsewhere::SIGNAL,
     &link_lookalike::SIGNAL,
@@ -70,6 +86,7 @@ pub static SIGNALS: [&Signal; 38] = [
     &brand_signature::SIGNAL,
     &brand_opening::SIGNAL,
     &brand_named::SIGNAL,
+    &image_from_brand::SIGNAL,
     &generic_greeting::SIGNAL,
     &greeting_by_address::SIGNAL,
     &credential_request::SIGNAL,
@@ -80,6 +97,19 @@ pub static SIGNALS: [&Signal; 38] = [
     &pressing_subject::SIGNAL,
     &reply_elsewhere::SIGNAL,
     &form_elsewhere::SIGNAL,
+    &link_none_own::SIGNAL,
+    &link_names_brand::SIGNAL,
+    &link_brand_path::SIGNAL,
+    &link_open_redirect::SIGNAL,
+    &link_redirector::SIGNAL,
+    &link_shortener::SIGNAL,
+    &link_free_host::SIGNAL,
+    &link_raw_address::SIGNAL,
+    &link_mixed_letters::SIGNAL,
+    &link_obfuscated::SIGNAL,
+    &image_free_host::SIGNAL,
+    &link_script::SIGNAL,
+    &link_split::SIGNAL,
     &risky_attachment::SIGNAL,
     &disguised_words::SIGNAL,
     &hidden_text::SIGNAL,

@@ -41,9 +41,9 @@ const SIGN_IN: [&str; 20] = [
 ];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray(e, brand).find_map(|(link, authority)| {
-        dressed(authority, brand)
-            .then(|| format!("{} is a page of {}, not of {}", links::quoted(link), authority.host, brand.name))
+    links::astray(e, brand).find_map(|(way, authority)| {
+        (way.hidden_by.is_none() && dressed(authority, brand))
+            .then(|| format!("{} is a page of {}, not of {}", way.quoted(), authority.host, brand.name))
     })
 }
 

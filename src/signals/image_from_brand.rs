@@ -1,0 +1,27 @@
+//! `<img src="https://www.elance.com/logo.png">` in mail that is not the brand's.
+
+use super::{Brand, Check, Evidence, Kind, Signal, links};
+use crate::mail::LinkKind;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "image-from-brand",
+    title: "A picture comes from the brand's own server, and the mail does not",
+    why: "Forged mail shows the brand's own logo, straight from the brand's pages. Innocent case: newsletters with \
+          icons of the networks they can be shared on, or articles about the brand; so it names the brand and is no \
+          claim.",
+    points: 10,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if e.may_speak_for(brand) {
+        return None;
+    }
+    let images = e.message.body.links.iter().filter(|l| l.kind == LinkKind::Image);
+    images
+        .filter(|l| l.domain().is_some_and(|d| brand.owns(d)))
+        .map(|l| format!("the picture {} is {}'s", links::quoted(l), brand.name))
+        .next()
+}
