@@ -100,7 +100,9 @@ fn spaced(text: &str, found: &mut impl FnMut(&str, &str)) {
         let end = chain_end(text, start, dot + 1);
         done = end;
         let written = text[start..end].trim();
-        if written.chars().any(char::is_alphanumeric) {
+        // Behind what is an address already, the dot ends the sentence.
+        let is_address = text[start..dot].contains(['.', '/']) && !text[start..dot].contains(' ');
+        if !is_address && written.chars().any(char::is_alphanumeric) {
             found(written, &written.split(' ').collect::<String>());
         }
     }

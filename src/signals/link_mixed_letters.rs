@@ -18,10 +18,10 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray_hosts(e, brand)
-        .filter(|(_, host)| host.as_str().contains("xn--") && poses(host))
-        .map(|(way, host)| format!("{} leads to {}, in letters {host}", way.quoted(), host.to_unicode()))
-        .next()
+    // What imitates the brand itself is no matter of letters only: see link-lookalike.
+    let poses = |host: &Domain| host.as_str().contains("xn--") && poses(host) && brand.imitated_by(host).is_none();
+    let (way, host) = links::astray_hosts(e, brand).find(|(_, host)| poses(host))?;
+    Some(format!("{} leads to {}, in letters {host}", way.quoted(), host.to_unicode()))
 }
 
 /// True if a label mixes letters of several scripts, or is made of letters that all look like ASCII, under a suffix in ASCII.

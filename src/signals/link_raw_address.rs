@@ -7,7 +7,7 @@ pub(super) static SIGNAL: Signal = Signal {
     title: "A link leads to a bare IP address",
     why: "Whoever links to an address has no name for it, or a reason to hide it: hacked machines are linked that \
           way, often in hexadecimal or octal. Innocent case: technical mail about one's own network; so it counts \
-          only beside a claim.",
+          only where the message poses as the brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,
@@ -15,6 +15,9 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if !e.poses_as(brand) {
+        return None;
+    }
     links::astray(e, brand).find_map(|(way, authority)| {
         let address = authority.address?;
         Some(format!("{} leads to the bare address {address}", way.quoted()))

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 const QUOTED_URL: usize = 120;
 
 /// Where the links of a message lead, worked out once.
-pub struct Destinations<'a> {
+pub(super) struct Destinations<'a> {
     all: Vec<Destination<'a>>,
     /// Those of `all` that lead to a host none before them leads to.
     by_host: Vec<usize>,

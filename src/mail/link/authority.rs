@@ -8,6 +8,7 @@
 //! Refuses what is no link to a host. Never fails; what a browser refuses to open keeps the host as it is written.
 
 use super::super::domain::Domain;
+use super::super::text::is_invisible;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -55,6 +56,7 @@ impl Authority {
     /// `www.host`.
     pub fn of(href: &str) -> Option<Authority> {
         let dropped = ['\t', '\n', '\r'];
+        let href = href.trim_matches(|c| c <= ' ');
         let whole = if href.contains(dropped) { Cow::Owned(href.replace(dropped, "")) } else { Cow::Borrowed(href) };
         let after = after_scheme(&whole)?;
         let (raw, rest) = after.split_at(after.find(['/', '?', '#', '\\']).unwrap_or(after.len()));
@@ -149,7 +151,8 @@ fn seen(shown: &str, authority: usize, browsed: Option<&Domain>) -> Vec<Domain> 
     let right = (before_slash.len() > authority).then(|| from_the_right(before_slash)).flatten();
     let mut found: Vec<Domain> = Vec::new();
     for read in left.chain(right) {
-        let domain = Domain::parse(read.trim_matches(DOTS)).filter(|d| d.as_str().contains('.'));
+        let is_name = |d: &Domain| d.as_str().contains('.') && !d.labels().last().is_some_and(is_number);
+        let domain = Domain::parse(read.trim_matches(DOTS)).filter(is_name);
         found.extend(domain.filter(|d| Some(d) != browsed && !found.contains(d)));
     }
     found
@@ -168,7 +171,9 @@ fn from_the_right(text: &str) -> Option<&str> {
 }
 
 fn is_host_character(c: char) -> bool {
-    (c.is_alphanumeric() || c == '-' || c == '_' || DOTS.contains(&c)) && !LIKE_SLASHES.contains(&c)
+    let is_shown = c.is_alphanumeric() || c == '-' || c == '_' || DOTS.contains(&c);
+    // What is not shown parts nothing, and a browser drops it.
+    is_shown && !LIKE_SLASHES.contains(&c) || is_invisible(c)
 }
 
 fn split_port(hostport: &str) -> (&str, Option<String>) {
