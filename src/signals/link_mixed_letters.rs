@@ -19,7 +19,7 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // What imitates the brand itself is no matter of letters only: see link-lookalike.
-    let poses = |host: &Domain| host.as_str().contains("xn--") && poses(host) && brand.imitated_by(host).is_none();
+    let poses = |host: &Domain| host.as_str().contains("xn--") && poses(host) && e.imitation(brand, host).is_none();
     let (way, host) = links::astray_hosts(e, brand).find(|(_, host)| poses(host))?;
     Some(format!("{} leads to {}, in letters {host}", way.quoted(), host.to_unicode()))
 }
