@@ -6,17 +6,17 @@ use crate::mail::LinkKind;
 pub(super) static SIGNAL: Signal = Signal {
     id: "image-from-brand",
     title: "A picture comes from the brand's own server, and the mail does not",
-    why: "Forged mail shows the brand's own logo, straight from the brand's pages. Innocent case: newsletters with \
-          icons of the networks they can be shared on, or articles about the brand; so it names the brand and is no \
-          claim.",
+    why: "Forged mail shows the brand's own logo, straight from the brand's pages. Innocent case: newsletters with icons of \
+          the networks they can be shared on, and forwarded mail of the brand; so it counts only where the message poses \
+          as the brand.",
     points: 10,
     at_least: None,
-    kind: Kind::WeakClaim,
+    kind: Kind::Intent,
     check: Check::Brand(check),
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
+    if !e.poses_as(brand) {
         return None;
     }
     let images = e.message.body.links.iter().filter(|l| l.kind == LinkKind::Image);

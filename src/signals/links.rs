@@ -35,7 +35,9 @@ impl<'a> Destinations<'a> {
         let followed = links.iter().filter(|l| l.kind != LinkKind::Image);
         let all: Vec<Destination<'a>> = followed.flat_map(|link| Destination::of(link, hosts)).collect();
         let mut seen = HashSet::new();
-        let new = |d: &Destination<'a>| d.target.domain().is_some_and(|host| seen.insert(host.clone()));
+        let mut new = |d: &Destination<'a>| {
+            d.link.kind != LinkKind::Obfuscated && d.target.domain().is_some_and(|host| seen.insert(host.clone()))
+        };
         let by_host = all.iter().map(new).enumerate().filter(|(_, new)| *new).map(|(n, _)| n).collect();
         Destinations { all, by_host }
     }
@@ -73,9 +75,11 @@ impl<'a> Destination<'a> {
     }
 }
 
-/// Where links a person may follow, or that open by themselves, lead: no images.
+/// Where links a person may follow, or that open by themselves, lead: no images, and nothing that is written so that it is
+/// no link, as mail that warns of forgeries quotes them.
 pub(super) fn followed<'e>(e: &'e Evidence<'_>) -> impl Iterator<Item = (&'e Destination<'e>, &'e Authority)> {
-    e.destinations().all.iter().filter_map(|d| Some((d, d.target.authority.as_ref()?)))
+    let links = e.destinations().all.iter().filter(|d| d.link.kind != LinkKind::Obfuscated);
+    links.filter_map(|d| Some((d, d.target.authority.as_ref()?)))
 }
 
 /// The same, without those that lead where the brand's honest links lead.
