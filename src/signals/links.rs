@@ -35,7 +35,7 @@ impl<'a> Destinations<'a> {
         let followed = links.iter().filter(|l| l.kind != LinkKind::Image);
         let all: Vec<Destination<'a>> = followed.flat_map(|link| Destination::of(link, hosts)).collect();
         let mut seen = HashSet::new();
-        let mut new = |d: &Destination<'a>| {
+        let new = |d: &Destination<'a>| {
             d.link.kind != LinkKind::Obfuscated && d.target.domain().is_some_and(|host| seen.insert(host.clone()))
         };
         let by_host = all.iter().map(new).enumerate().filter(|(_, new)| *new).map(|(n, _)| n).collect();
