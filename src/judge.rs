@@ -1,8 +1,9 @@
-//! `judge()`: authenticate, examine, decide. The milter, the command line, the tests and the bench all call this.
+//! `judge()`: authenticate and scan, examine, decide. The milter, the command line, the tests and the bench all call this.
 
 use crate::auth::Authenticator;
 use crate::mail::{Envelope, Message};
 use crate::policy::{ConfigError, Policy};
+use crate::scan::scan;
 use crate::signals::{Evidence, check_ids};
 use crate::verdict::{Passed, Verdict, decide};
 use std::path::Path;
@@ -12,8 +13,9 @@ const CASE_ID_BYTES: usize = 10;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let auth = authenticator.authenticate(envelope, message).await;
-    judge_authenticated(&Evidence::new(envelope, message, &auth, policy))
+    let scanned = scan(&policy.config.attachments, message.raw());
+    let (auth, scanned) = tokio::join!(authenticator.authenticate(envelope, message), scanned);
+    judge_authenticated(&Evidence::new(envelope, message, &auth, policy).with_scan(scanned))
 }
 
 /// Judges a message of which it is known what authentication finds: the second half of [`judge`].

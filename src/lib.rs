@@ -23,7 +23,7 @@
 //! # The floors
 //!
 //! One crate, a library and a thin binary; folders are floors and imports point down:
-//! `mail < policy < auth < signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`.
+//! `mail < policy < {auth, scan} < signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`.
 //! `tests/floors.rs` fails on an upward import. The library exists for the binary and for tests; it promises no API.
 //!
 //! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits. From is read as every kind
@@ -31,6 +31,7 @@
 //! * [`policy`]: what the operator wants: configuration, brands, phrases, actions.
 //! * [`auth`]: who vouches for it: SPF, DKIM, ARC, DMARC. The only user of DNS; all look-ups of a message share one
 //!   deadline and one number of queries, and a brand's last good keys outlive DNS trouble.
+//! * [`scan`]: whether a clamd knows it as a virus, if one is configured: the only user of that socket.
 //! * [`signals`]: what looks wrong: one file a heuristic, one table.
 //! * [`verdict`], [`judge`]: findings become one answer.
 //! * [`record`]: the answer as headers, a log line and counters.
@@ -56,6 +57,7 @@ pub mod mail;
 pub mod milter;
 pub mod policy;
 pub mod record;
+pub mod scan;
 pub mod serve;
 pub mod signals;
 pub mod verdict;

@@ -2,13 +2,14 @@
 //!
 //! Points are summed for each brand against the ladder; a signal may set `at_least`; a message that claims no brand is
 //! capped by `policy.unclaimed_ceiling` and its wording is not held against it, only what its own domain wishes (DMARC)
-//! goes beyond; a message the brand really sent is never worse than tagged. What an exempt forwarder breaks is reported
+//! and what a virus scanner knows goes beyond; a message the brand really sent is never worse than tagged. What an exempt forwarder breaks is reported
 //! and counts as little as the exemption says. Same findings and same policy give the same verdict.
 
 use crate::auth::AuthResults;
 use crate::mail::Domain;
 use crate::policy::config::Fallback;
 use crate::policy::{Action, Ladder, Mode, Policy};
+use crate::scan::Scan;
 use crate::signals::{Evidence, Examination, Finding, Kind, Proof, examine};
 
 /// How strongly a message pretends to be a brand.
@@ -53,6 +54,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// What authentication said.
     pub auth: AuthResults,
+    /// What the virus scanner said.
+    pub scan: Scan,
     /// The ARC sealer the operator trusts whose word vouches for an author where DMARC does not.
     pub sealer: Option<Domain>,
     /// Limits that cut the judgement short, in words.
@@ -107,6 +110,16 @@ impl Verdict {
                 self.action = self.action.max(Action::Quarantine);
                 self.notes.push(format!("held: {why}"));
             }
+        }
+    }
+
+    /// Does what the operator wants where the virus scanner did not answer: what is refused anyway need not wait for it.
+    fn not_scanned(&mut self, fallback: Fallback, why: &str) {
+        let why = format!("not scanned for viruses, {why}");
+        if fallback == Fallback::Accept {
+            self.notes.push(why);
+        } else if self.action < Action::Reject && self.deferred.is_none() {
+            self.fall_back(fallback, why);
         }
     }
 
@@ -195,6 +208,9 @@ fn weigh(evidence: &Evidence<'_>, found: Examination, case_id: String) -> Verdic
         }
         None => {}
     }
+    if let Scan::Failed(why) = &evidence.scan {
+        verdict.not_scanned(failure.clamd, why);
+    }
     let mut findings = brands.swap_remove(worst);
     findings.extend(message);
     if chosen.claim == Claim::None {
@@ -221,6 +237,7 @@ fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         proven: false,
         findings: vec![],
         auth: evidence.auth.clone(),
+        scan: evidence.scan.clone(),
         sealer: evidence.overriding_sealer().cloned(),
         limits: limits.collect(),
         deferred: None,
@@ -249,7 +266,8 @@ impl Rules<'_> {
         // Without a claim the wording of a message is not ours to judge; authentication and concealment still are.
         let counts = |f: &&Finding| !f.exempt && (claim > Claim::None || f.signal.kind != Kind::Intent);
         let least = |wish: bool| {
-            let floors = acting().filter(counts).filter(|f| (f.signal.kind == Kind::Authentication) == wish);
+            let floors =
+                acting().filter(counts).filter(|f| matches!(f.signal.kind, Kind::Authentication | Kind::Virus) == wish);
             floors.filter_map(|f| f.at_least).max().unwrap_or_default()
         };
         let exempt = self.exempt.filter(|_| acting().any(|f| f.exempt)).unwrap_or_default();
@@ -271,6 +289,6 @@ fn claim_of(kind: Kind) -> Claim {
     match kind {
         Kind::Claim => Claim::Strong,
         Kind::WeakClaim => Claim::Weak,
-        Kind::Intent | Kind::Concealment | Kind::Authentication => Claim::None,
+        Kind::Intent | Kind::Concealment | Kind::Authentication | Kind::Virus => Claim::None,
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 11] = [
     &["mail"],
     &["policy"],
-    &["auth"],
+    &["auth", "scan"],
     &["signals"],
     &["verdict"],
     &["judge"],
@@ -20,10 +20,14 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates whose types stay in one room.
-const KEPT_IN: [(&str, &str); 5] = [
+const KEPT_IN: [(&str, &str); 9] = [
     ("mail_auth", "auth"),
     ("mail_parser", "mail"),
     ("html5ever", "mail"),
+    ("infer", "mail"),
+    ("flate2", "mail"),
+    ("image", "mail"),
+    ("rqrr", "mail"),
     ("indymilter", "milter"),
     ("rusqlite", "store"),
 ];

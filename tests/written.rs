@@ -148,6 +148,7 @@ fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<
         proven: false,
         findings: findings.collect(),
         auth,
+        scan: spoof_milter::scan::Scan::Off,
         sealer: None,
         limits: limits.clone(),
         deferred: None,

@@ -1,5 +1,6 @@
 //! The body as a person meets it: visible text, links, attachments. Filled by [`super::message`] from the MIME tree.
 
+use super::attachment::Attachment;
 use super::link::Link;
 use std::ops::Range;
 
@@ -17,24 +18,10 @@ pub struct Body {
     /// The title of the first HTML part that has one; mail programs do not show it, but its author wrote it.
     pub title: String,
     /// Links of all parts, part by part: first those of the markup in order of appearance, then those written in text.
+    /// Those found in files come last.
     pub links: Vec<Link>,
     /// Files and other parts that are not the message's own text.
     pub attachments: Vec<Attachment>,
     /// True if an HTML part holds an input field of type password.
-    pub has_password_field: bool,
-}
-
-/// A part that a mail program offers as a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attachment {
-    /// Its file name, decoded (RFC 2231, RFC 2047); empty if it has none.
-    pub name: String,
-    /// The declared media type, lower case, such as `application/pdf`.
-    pub declared: String,
-    /// The media type its first bytes show, if they show one.
-    pub detected: Option<&'static str>,
-    /// Size in octets after decoding.
-    pub size: usize,
-    /// True if it is HTML with an input field of type password: a forged sign-in page that needs no server to load from.
     pub has_password_field: bool,
 }

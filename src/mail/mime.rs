@@ -3,13 +3,14 @@
 //! The tree is walked with a list, not by recursion, and each part is visited once, so that no message can exhaust the
 //! stack or time: the delimiter lines are found in one pass, and depth, parts and kept octets are limited. A limit
 //! that is hit is said in a [`Limit`], a broken structure in a [`Defect::Mime`]; both leave what could be read.
-//! Messages inside the message are attachments; their text is not this message's. `mail_parser` reads the parameters
-//! of a part's fields, and a panic in it becomes a defect.
+//! Messages inside the message are attachments; their text is not this message's, their links and files are.
+//! `mail_parser` reads the parameters of a part's fields, and a panic in it becomes a defect.
 
-use super::body::{Attachment, Body};
+use super::attachment::{self, Attachment, Work};
+use super::body::Body;
 use super::decode;
 use super::html::{HtmlOut, MAX_LINKS, first_octets, fold_onto, read_html};
-use super::link::Link;
+use super::link::{Link, LinkKind};
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
 use super::written::written_links;
@@ -30,15 +31,28 @@ const MAX_TITLE: usize = 1_000;
 const MAX_BOUNDARY: usize = 250;
 /// Lines that begin with `--` and are looked at as delimiters.
 const MAX_DELIMITERS: usize = 1_000_000;
-/// First octets of an attachment that are read to see what it is.
-const DETECT_OCTETS: usize = 8_192;
+/// Messages inside one another whose links and files are read. A forwarded forward has two.
+const MAX_MESSAGE_DEPTH: usize = 3;
+/// Pictures that stand in the HTML itself, of which each part is searched for codes.
+const MAX_DATA_IMAGES: usize = 50;
 
 /// Reads the body of a message.
 pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<Limit>) -> Body {
-    let mut walk = Walk::new(raw, defects, limits);
+    let mut work = Work::default();
+    let body = read_message(raw, 0, &mut work, defects, limits);
+    let told = std::mem::take(&mut work.limits);
+    limits.extend(told.into_iter().map(|words| Limit(words.to_owned())));
+    body
+}
+
+/// Reads the body of a message that lies in so many others.
+fn read_message(raw: &[u8], depth: usize, work: &mut Work, defects: &mut Vec<Defect>, limits: &mut Vec<Limit>) -> Body {
+    let mut walk = Walk::new(raw, depth, work, defects, limits);
     while let Some(todo) = walk.todo.pop() {
         walk.part(&todo);
     }
+    let links = std::mem::take(&mut walk.work.links);
+    links.into_iter().for_each(|link| walk.keep_link(link));
     let mut body = walk.body;
     for text in [&mut body.text, &mut body.hidden] {
         text.truncate(text.trim_end().len());
@@ -60,15 +74,25 @@ struct Walk<'r, 'd> {
     delimiters: Vec<usize>,
     todo: Vec<Todo>,
     parts: usize,
+    /// Messages around this one.
+    message_depth: usize,
+    work: &'d mut Work,
     body: Body,
     defects: &'d mut Vec<Defect>,
     limits: &'d mut Vec<Limit>,
 }
 
 impl<'r, 'd> Walk<'r, 'd> {
-    fn new(raw: &'r [u8], defects: &'d mut Vec<Defect>, limits: &'d mut Vec<Limit>) -> Walk<'r, 'd> {
+    fn new(
+        raw: &'r [u8],
+        message_depth: usize,
+        work: &'d mut Work,
+        defects: &'d mut Vec<Defect>,
+        limits: &'d mut Vec<Limit>,
+    ) -> Walk<'r, 'd> {
         let todo = vec![Todo { start: 0, end: raw.len(), depth: 0, in_digest: false }];
-        let mut walk = Walk { raw, delimiters: Vec::new(), todo, parts: 0, body: Body::default(), defects, limits };
+        let (delimiters, body) = (Vec::new(), Body::default());
+        let mut walk = Walk { raw, delimiters, todo, parts: 0, message_depth, work, body, defects, limits };
         walk.delimiters = lines_with_dashes(raw);
         if walk.delimiters.len() > MAX_DELIMITERS {
             walk.limit("the body has more than 1000000 lines that begin with two hyphens");
@@ -171,6 +195,10 @@ impl<'r, 'd> Walk<'r, 'd> {
         let is_html = head.is_html();
         let text = decode::text(&octets, head.charset.as_deref(), is_html);
         if is_html {
+            for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
+                let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
+                attachment::read_data_image(source, self.work);
+            }
             let mut out = HtmlOut::default();
             read_html(first_octets(&text, MAX_PART_TEXT), &mut out);
             self.body.has_password_field |= out.has_password_field;
@@ -186,7 +214,8 @@ impl<'r, 'd> Walk<'r, 'd> {
                 self.keep_link(link);
             }
         } else {
-            let folded = fold_lines(first_octets(&text, MAX_PART_TEXT));
+            let whole = if head.subtype == "calendar" { Cow::Owned(attachment::unfolded(&text)) } else { text };
+            let folded = fold_lines(first_octets(&whole, MAX_PART_TEXT));
             self.keep(&folded, "", false);
             written_links(&folded, |link| self.keep_link(link));
         }
@@ -218,33 +247,31 @@ impl<'r, 'd> Walk<'r, 'd> {
     }
 
     fn attachment(&mut self, head: &PartHead, body: &[u8]) {
-        let mut attachment = Attachment {
-            name: head.name.clone(),
-            declared: head.media_type(),
-            size: head.encoding.size(body),
-            ..Attachment::default()
-        };
-        let first = head.encoding.decode(body, DETECT_OCTETS);
-        attachment.detected = infer::get(&first).map(|t| t.mime_type());
-        let name = head.name.to_ascii_lowercase();
-        let is_html = head.is_html()
-            || [".html", ".htm", ".xhtml", ".shtml"].iter().any(|e| name.ends_with(e))
-            || attachment.detected == Some("text/html");
-        if is_html {
-            let octets = head.encoding.decode(body, MAX_PART_TEXT);
-            let mut out = HtmlOut::default();
-            read_html(&decode::text(&octets, head.charset.as_deref(), true), &mut out);
-            attachment.has_password_field = out.has_password_field;
+        if head.is_saved_message() {
+            return self.attached_message(head, body);
         }
-        self.body.attachments.push(attachment);
+        self.body.attachments.push(attachment::read(head, body, self.work));
     }
 
-    /// A message inside this one: an attachment, named by its file name or else its subject.
+    /// A message inside this one: an attachment, named by its file name or else its subject. Mail programs open it with
+    /// a click, so where it leads and what it carries counts; what it says does not.
     fn attached_message(&mut self, head: &PartHead, body: &[u8]) {
         let octets: Cow<'_, [u8]> = head.encoding.decode(body, usize::MAX / 2);
         let name = if head.name.is_empty() { super::part::subject(&octets) } else { head.name.clone() };
         let (declared, size) = (head.media_type(), octets.len());
-        self.body.attachments.push(Attachment { name, declared, size, ..Attachment::default() });
+        self.body.attachments.push(Attachment { name: name.clone(), declared, size, ..Attachment::default() });
+        if self.message_depth >= MAX_MESSAGE_DEPTH {
+            return self.limit("messages are nested more than 3 deep");
+        }
+        let (links, mut defects) = (std::mem::take(&mut self.work.links), Vec::new());
+        let inner = read_message(&octets, self.message_depth + 1, self.work, &mut defects, self.limits);
+        self.work.links = links;
+        self.body.attachments.extend(inner.attachments);
+        for link in inner.links {
+            let own = matches!(link.kind, LinkKind::Image | LinkKind::Attachment);
+            let opened = if own { link } else { Link { kind: LinkKind::Attachment, shown: name.clone(), ..link } };
+            self.keep_link(opened);
+        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What arrived. Everything here is pure and total: parsing never fails and never panics; what is odd about a
 //! message is kept as a [`Defect`] for the signals to speak about, and what is cut short is kept as a [`Limit`].
 //!
-//! This is the only room that knows `mail_parser` and `html5gum`.
+//! This is the only room that knows `mail_parser` and `html5gum`, and the decoders of files that come with a message.
 
 pub mod address;
+pub mod attachment;
 pub mod body;
 mod decode;
 pub(crate) mod disguise;
@@ -26,7 +27,8 @@ pub(crate) mod words;
 mod written;
 
 pub use address::{Mailbox, Reading};
-pub use body::{Attachment, Body};
+pub use attachment::{Attachment, Danger, Harm};
+pub use body::Body;
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};
 pub use link::{Authority, Link, LinkKind};

@@ -11,6 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const MAX_HEAD: usize = 64 << 10;
 /// Octets of `Content-` fields that are parsed. Long names in RFC 2231 pieces stay below 2 kB.
 const MAX_FIELDS: usize = 16 << 10;
+/// Names of one part that are kept. Programs write two.
+const MAX_NAMES: usize = 8;
 
 /// What the fields of a part say.
 #[derive(Debug, Clone)]
@@ -24,6 +26,9 @@ pub(super) struct PartHead {
     pub(super) encoding: Encoding,
     /// File name, decoded; empty if there is none.
     pub(super) name: String,
+    /// The names that other fields and repeated parameters give it, if they are others. Which one a mail program shows,
+    /// and by which one it saves, is its own affair.
+    pub(super) other_names: Vec<String>,
     is_attachment: bool,
 }
 
@@ -37,6 +42,7 @@ impl PartHead {
             boundary: None,
             encoding: Encoding::Plain,
             name: String::new(),
+            other_names: vec![],
             is_attachment: false,
         }
     }
@@ -72,6 +78,7 @@ impl PartHead {
         }
         part.encoding = Encoding::of(message.content_transfer_encoding().unwrap_or_default());
         part.name = message.attachment_name().unwrap_or_default().trim().to_owned();
+        part.other_names = names(message).filter(|name| *name != part.name).take(MAX_NAMES).collect();
         part.is_attachment =
             message.content_disposition().is_some_and(|d| d.ctype().eq_ignore_ascii_case("attachment"));
         part
@@ -91,6 +98,12 @@ impl PartHead {
         self.kind == "message" && matches!(self.subtype.as_str(), "rfc822" | "global" | "news")
     }
 
+    /// True if it is a message, or a web page with its parts (RFC 2557), by its name.
+    pub(super) fn is_saved_message(&self) -> bool {
+        let name = self.name.to_ascii_lowercase();
+        [".eml", ".mht", ".mhtml"].iter().any(|ending| name.ends_with(ending))
+    }
+
     /// True if a reader sees it as the message's own words. A multipart that could not be taken apart is among them,
     /// and so is the only part of a message whatever its disposition, because mail programs show those.
     pub(super) fn is_own_text(&self, is_root: bool) -> bool {
@@ -104,6 +117,13 @@ impl PartHead {
             _ => false,
         }
     }
+}
+
+/// Every name that a part is given.
+fn names<'a>(message: &'a mail_parser::Message<'_>) -> impl Iterator<Item = String> + 'a {
+    let fields = [message.content_disposition(), message.content_type()].into_iter().flatten();
+    let attributes = fields.filter_map(|field| field.attributes()).flatten();
+    attributes.filter(|a| a.name == "filename" || a.name == "name").map(|a| a.value.trim().to_owned())
 }
 
 /// A part's header block and its body. Lines that are no fields end the block, as they do in mail programs; the block

@@ -21,6 +21,7 @@ pub struct Config {
     pub dns: Dns,
     pub auth: Auth,
     pub policy: PolicySection,
+    pub attachments: Attachments,
     pub failure: OnFailure,
     pub brand: Vec<Brand>,
     pub links: Links,
@@ -38,6 +39,7 @@ impl Default for Config {
             dns: Dns::default(),
             auth: Auth::default(),
             policy: PolicySection::default(),
+            attachments: Attachments::default(),
             failure: OnFailure::default(),
             brand: vec![Brand::elance()],
             links: Links::default(),
@@ -196,6 +198,22 @@ impl Default for PolicySection {
     }
 }
 
+/// `[attachments]`: who else looks at files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Attachments {
+    /// The socket of a clamd that every judged message is shown to, `unix:/PATH` or `inet:HOST:PORT`; empty: none.
+    pub clamd: String,
+    /// Time for its answer, in milliseconds; then `failure.clamd` applies.
+    pub clamd_timeout_ms: u64,
+}
+
+impl Default for Attachments {
+    fn default() -> Self {
+        Attachments { clamd: String::new(), clamd_timeout_ms: 10_000 }
+    }
+}
+
 /// What is done with mail that cannot be judged as it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -227,6 +245,8 @@ pub struct OnFailure {
     pub error_tries: u32,
     /// The least that happens to mail with a brand's address and no proof when a limit cut its reading short.
     pub limit_brand: Action,
+    /// The virus scanner does not answer.
+    pub clamd: Fallback,
     /// More connections than `milter.max_connections`.
     pub overload: Overload,
 }
@@ -251,6 +271,7 @@ impl Default for OnFailure {
             error: Fallback::Tempfail,
             error_tries: 3,
             limit_brand: Action::Quarantine,
+            clamd: Fallback::Accept,
             overload: Overload::Tempfail,
         }
     }

@@ -97,11 +97,7 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
     }
     let m = &config.milter;
     for listen in &m.listen {
-        let inet = listen
-            .strip_prefix("inet:")
-            .is_some_and(|a| a.rsplit_once(':').is_some_and(|(_, p)| p.parse::<u16>().is_ok()));
-        let unix = listen.strip_prefix("unix:").is_some_and(|p| p.starts_with('/'));
-        if !inet && !unix {
+        if !is_socket(listen) {
             let what = format!("{listen:?} is no socket: write \"inet:HOST:PORT\" or \"unix:/PATH\"");
             return Err(place.error(&["milter", "listen"], &what));
         }
@@ -111,16 +107,23 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
             place.error(&["milter", "socket_mode"], &format!("{:?} is no octal mode such as \"0660\"", m.socket_mode))
         );
     }
+    let clamd = &config.attachments.clamd;
+    if !clamd.is_empty() && !is_socket(clamd) {
+        let what =
+            format!("{clamd:?} is no socket: write \"unix:/PATH\" or \"inet:HOST:PORT\", or \"\" for no scanner");
+        return Err(place.error(&["attachments", "clamd"], &what));
+    }
     let f = &config.failure;
     if f.error == super::config::Fallback::Accept {
         return Err(
             place.error(&["failure", "error"], "mail is not delivered unjudged: \"tempfail\" or \"quarantine\"")
         );
     }
-    let positive: [(&[&str], u64); 12] = [
+    let positive: [(&[&str], u64); 13] = [
         (&["failure", "dns_tries"], f.dns_tries.into()),
         (&["failure", "dns_hours"], f.dns_hours),
         (&["failure", "error_tries"], f.error_tries.into()),
+        (&["attachments", "clamd_timeout_ms"], config.attachments.clamd_timeout_ms),
         (&["milter", "listen"], m.listen.len() as u64),
         (&["milter", "max_connections"], m.max_connections as u64),
         (&["milter", "message_timeout_secs"], m.message_timeout_secs),
@@ -137,6 +140,12 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
         }
     }
     check_names(config, place)
+}
+
+/// True for `inet:HOST:PORT` and `unix:/PATH`.
+fn is_socket(written: &str) -> bool {
+    let port = |address: &str| address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    written.strip_prefix("inet:").is_some_and(port) || written.strip_prefix("unix:").is_some_and(|p| p.starts_with('/'))
 }
 
 /// Names and addresses.

@@ -2,6 +2,7 @@
 
 use super::results;
 use crate::policy::Action;
+use crate::scan::Scan;
 use crate::verdict::{Passed, Verdict};
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
@@ -42,6 +43,7 @@ pub struct Metrics {
     deferred: IntCounter,
     signals: IntCounterVec,
     auth_results: IntCounterVec,
+    scans: IntCounterVec,
     judge_duration: Histogram,
     limit_hits: IntCounter,
     panics: IntCounter,
@@ -70,6 +72,7 @@ impl Metrics {
             deferred: new.counter("deferred_total", "Messages put off because a proof could not be looked up.")?,
             signals: new.counters("signals_total", "Signals that fired.", &["signal", "mode"])?,
             auth_results: new.counters("auth_results_total", "Authentication results.", &["method", "result"])?,
+            scans: new.counters("scans_total", "Messages shown to the virus scanner, by what it said.", &["result"])?,
             judge_duration: new.histogram("judge_duration_seconds", "Time to judge a message.")?,
             limit_hits: new.counter("limit_hits_total", "Limits that cut a judgement short.")?,
             panics: new.counter("panics_total", "Messages that made the judge panic.")?,
@@ -88,6 +91,9 @@ impl Metrics {
         for why in [Passed::TrustedNetwork, Passed::AuthenticatedClient, Passed::ReportMailbox] {
             metrics.passed.with_label_values(&[why.as_str()]);
         }
+        for word in Scan::WORDS {
+            metrics.scans.with_label_values(&[word]);
+        }
         Ok(metrics)
     }
 
@@ -97,6 +103,9 @@ impl Metrics {
         self.limit_hits.inc_by(verdict.limits.len() as u64);
         for (method, result) in results(&verdict.auth) {
             self.auth_results.with_label_values(&[method, result]).inc();
+        }
+        if let Some(word) = verdict.scan.as_str() {
+            self.scans.with_label_values(&[word]).inc();
         }
         for finding in &verdict.findings {
             let mode = if finding.shadow { "shadow" } else { "enforce" };

@@ -9,6 +9,7 @@ use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message, Reading};
 use crate::policy::config::Proof as Requirement;
 use crate::policy::{Action, Brand, Forwarder, Hits, Known, PhraseKind, Policy};
+use crate::scan::Scan;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
@@ -39,6 +40,8 @@ pub struct Evidence<'a> {
     pub message: &'a Message,
     /// What authentication found.
     pub auth: &'a AuthResults,
+    /// What the virus scanner said.
+    pub scan: Scan,
     /// What the operator wants.
     pub policy: &'a Policy,
     /// Folded subject.
@@ -71,6 +74,7 @@ impl<'a> Evidence<'a> {
             envelope,
             message,
             auth,
+            scan: Scan::Off,
             policy,
             subject,
             text,
@@ -87,6 +91,11 @@ impl<'a> Evidence<'a> {
     /// Where the links of the message lead.
     pub(super) fn destinations(&self) -> &Destinations<'a> {
         self.destinations.get_or_init(|| Destinations::new(&self.message.body.links, &self.policy.hosts))
+    }
+
+    /// The same with what the virus scanner said.
+    pub fn with_scan(self, scan: Scan) -> Evidence<'a> {
+        Evidence { scan, ..self }
     }
 
     /// Phrases of the subject and of the author's own words. In an answer the quoted lines are another's words, unless

@@ -4,6 +4,9 @@
 //! no clock, no I/O, no state, no other signal. To add one: a file here, its `mod` line and its row in [`SIGNALS`], and
 //! messages in `corpus/<id>/` that fire it and that nearly do.
 
+mod attachment_brand_page;
+mod attachment_web_page;
+mod attachments;
 mod brand_address_in_name;
 mod brand_disguised;
 mod brand_display_name;
@@ -19,6 +22,7 @@ mod credential_request;
 mod disguised_words;
 mod dkim_replay;
 mod dmarc_fail;
+mod encrypted_archive;
 mod evidence;
 mod form_elsewhere;
 mod from_ambiguous;
@@ -33,6 +37,7 @@ mod link_brand_dash;
 mod link_brand_elsewhere;
 mod link_brand_path;
 mod link_free_host;
+mod link_in_attachment;
 mod link_lookalike;
 mod link_misread;
 mod link_mixed_letters;
@@ -51,22 +56,25 @@ mod links;
 mod lookalike_sender;
 mod lure;
 mod naming;
+mod macro_document;
 mod parts_differ;
 mod payment_request;
 mod personal_data_request;
 mod pressing_subject;
+mod qr_link;
 mod reply_elsewhere;
 mod risky_attachment;
 mod signin_lookalike_link;
 mod threat_or_urgency;
 mod unsigned_duplicate;
+mod virus_found;
 
 pub use evidence::{Evidence, Proof};
 
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 53] = [
+pub static SIGNALS: [&Signal; 60] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -85,6 +93,7 @@ pub static SIGNALS: [&Signal; 53] = [
     &brand_subject::SIGNAL,
     &brand_signature::SIGNAL,
     &brand_opening::SIGNAL,
+    &attachment_brand_page::SIGNAL,
     &brand_named::SIGNAL,
     &generic_greeting::SIGNAL,
     &greeting_by_address::SIGNAL,
@@ -110,7 +119,12 @@ pub static SIGNALS: [&Signal; 53] = [
     &image_from_brand::SIGNAL,
     &link_script::SIGNAL,
     &link_split::SIGNAL,
+    &link_in_attachment::SIGNAL,
+    &qr_link::SIGNAL,
     &risky_attachment::SIGNAL,
+    &attachment_web_page::SIGNAL,
+    &macro_document::SIGNAL,
+    &encrypted_archive::SIGNAL,
     &disguised_words::SIGNAL,
     &hidden_text::SIGNAL,
     &parts_differ::SIGNAL,
@@ -119,6 +133,7 @@ pub static SIGNALS: [&Signal; 53] = [
     &unsigned_duplicate::SIGNAL,
     &dkim_replay::SIGNAL,
     &dmarc_fail::SIGNAL,
+    &virus_found::SIGNAL,
     &limit_reached::SIGNAL,
 ];
 
@@ -139,6 +154,8 @@ pub enum Kind {
     Concealment,
     /// What the sender's own published policy says.
     Authentication,
+    /// What the virus scanner says.
+    Virus,
 }
 
 /// One heuristic.
@@ -166,7 +183,7 @@ pub enum Check {
     Message(fn(&Evidence<'_>) -> Option<String>),
     /// About one brand.
     Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
-    /// About what the sender's own domain wishes, with the least that is to happen for it.
+    /// About what the sender's own domain or the virus scanner wishes, with the least that is to happen for it.
     Wish(fn(&Evidence<'_>) -> Option<(Action, String)>),
 }
 

@@ -49,6 +49,7 @@ pub fn verdict(action: Action, policy: &Policy) -> Verdict {
         proven: false,
         findings: if action == Action::Accept { vec![] } else { vec![finding] },
         auth: AuthResults::default(),
+        scan: spoof_milter::scan::Scan::Off,
         sealer: None,
         limits: vec![],
         deferred: None,

@@ -1,0 +1,136 @@
+//! Archives: what they hold is looked at as if it were attached, to [`MAX_DEPTH`], in memory.
+
+use super::kind::{Kind, sniff};
+use super::work::{MAX_DEPTH, MAX_FILE, Packing, Work};
+use super::zip::Entry;
+use super::{Content, Danger, Harm, Place, disguised, name, office, tar, zip};
+use memchr::memmem;
+
+/// Octets of a file in an archive by which it is decided whether the rest is looked at.
+const PEEK: usize = 4 << 10;
+/// What is left at the end of a 7z archive when its list of names is encrypted: the id of 7zAES.
+const SEVEN_ZIP_AES: &[u8] = b"\x06\xf1\x07\x01";
+/// Octets at its end in which that stands.
+const SEVEN_ZIP_END: usize = 512;
+
+/// Looks at what an archive holds.
+pub(super) fn look(octets: &[u8], kind: Kind, place: &Place<'_>, work: &mut Work) -> Content {
+    if place.depth >= MAX_DEPTH {
+        work.limit("archives are nested more than 3 deep");
+        return Content::default();
+    }
+    match kind {
+        Kind::Zip => zipped(octets, place, work),
+        Kind::Tar => tarred(octets, place, work),
+        Kind::Gzip => unzipped(octets, place, work),
+        Kind::SevenZip | Kind::Rar => sealed(octets, kind),
+        _ => Content::default(),
+    }
+}
+
+fn zipped(octets: &[u8], place: &Place<'_>, work: &mut Work) -> Content {
+    let entries = zip::entries(octets, work);
+    if office::is_document(&entries) {
+        return Content { dangers: office::read(&entries, place, work), ..Content::default() };
+    }
+    let mut content = Content::default();
+    if let Some(what) = program(&entries).filter(|_| !name::runs(place.name)) {
+        content.dangers.push(Danger::new(Harm::Runs, what));
+    }
+    if entries.iter().any(|e| e.encrypted) {
+        content.dangers.push(Danger::new(Harm::Encrypted, "is an encrypted archive"));
+    }
+    for entry in entries.iter().filter(|e| !e.is_folder()) {
+        content.hold(&entry.name, named(&entry.name));
+        if let Some(other) = &entry.other_name {
+            content.hold(other, named(other));
+        }
+        if entry.encrypted || !work.open() {
+            continue;
+        }
+        let first = entry.read(PEEK, work);
+        if matters(&first, &entry.name) {
+            let whole = if first.len() < PEEK { first } else { entry.read(MAX_FILE, work) };
+            content.hold(&entry.name, inside(&whole, &entry.name, place, work));
+        }
+    }
+    content
+}
+
+/// What an archive is that is a program itself.
+fn program(entries: &[Entry<'_>]) -> Option<&'static str> {
+    let has = |name: &str| entries.iter().any(|e| e.name == name);
+    if has("AndroidManifest.xml") {
+        Some("is an Android program under another name")
+    } else if has("META-INF/MANIFEST.MF") && entries.iter().any(|e| e.name.ends_with(".class")) {
+        Some("is a Java program under another name")
+    } else {
+        None
+    }
+}
+
+fn tarred(octets: &[u8], place: &Place<'_>, work: &mut Work) -> Content {
+    let mut content = Content::default();
+    for (name, octets) in tar::entries(octets, work) {
+        content.hold(&name, named(&name));
+        if work.open() {
+            content.hold(&name, inside(&octets[..octets.len().min(MAX_FILE)], &name, place, work));
+        }
+    }
+    content
+}
+
+/// A gzip file holds one file, called as it is or as its header says.
+fn unzipped(octets: &[u8], place: &Place<'_>, work: &mut Work) -> Content {
+    let outer = place.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = match outer.rsplit_once('.') {
+        Some((stem, end)) if end.eq_ignore_ascii_case("tgz") => format!("{stem}.tar"),
+        Some((stem, _)) => stem.to_owned(),
+        None => String::new(),
+    };
+    let whole = work.unpack(octets, Packing::Gzip, MAX_FILE);
+    let mut content = Content::default();
+    for called in gzip_name(octets).into_iter().chain([name.clone()]) {
+        content.hold(&called, named(&called));
+    }
+    content.hold(&name, inside(&whole, &name, place, work));
+    content
+}
+
+/// FNAME of RFC 1952 section 2.3, if nothing stands before it.
+fn gzip_name(octets: &[u8]) -> Option<String> {
+    let flags = octets.get(3)?;
+    let rest = octets.get(10..).filter(|_| flags & 0x0c == 0x08)?;
+    let end = rest.iter().take(1_000).position(|b| *b == 0)?;
+    Some(String::from_utf8_lossy(&rest[..end]).into_owned())
+}
+
+/// Archives whose names are not read; only whether a password is needed for them.
+fn sealed(octets: &[u8], kind: Kind) -> Content {
+    let encrypted = match kind {
+        Kind::SevenZip => memmem::find(&octets[octets.len().saturating_sub(SEVEN_ZIP_END)..], SEVEN_ZIP_AES).is_some(),
+        // RAR 5 begins with the encryption header (type 4), RAR 4 with a main header that has the flag 0x80.
+        _ if octets.get(6) == Some(&1) => octets.get(13) == Some(&4),
+        _ => octets.get(10).is_some_and(|flags| flags & 0x80 != 0),
+    };
+    let danger = encrypted.then(|| Danger::new(Harm::Encrypted, "is an archive whose names are encrypted"));
+    Content { dangers: danger.into_iter().collect(), ..Content::default() }
+}
+
+fn named(name: &str) -> Content {
+    let danger = name::risk(name).map(|why| Danger::new(Harm::Runs, why));
+    Content { dangers: danger.into_iter().collect(), ..Content::default() }
+}
+
+fn matters(first: &[u8], name: &str) -> bool {
+    sniff(first, name, "").0 != Kind::Other
+}
+
+fn inside(octets: &[u8], name: &str, place: &Place<'_>, work: &mut Work) -> Content {
+    let (kind, _) = sniff(octets, name, "");
+    let called = if place.name.is_empty() { name.to_owned() } else { format!("{name} in {}", place.name) };
+    let place = Place { name: &called, depth: place.depth + 1 };
+    let mut content = super::look(octets, kind, None, &place, work);
+    content.dangers.extend(disguised(kind, name));
+    content
+}

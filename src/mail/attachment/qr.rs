@@ -1,0 +1,208 @@
+//! QR codes in pictures: what they say becomes a link of the message, if it is one.
+//!
+//! A picture is decoded only if its header promises few enough pixels, is made small enough to search, and is searched by
+//! another's code, which a picture made for it could keep busy for hours: every pixel that code touches is counted, and
+//! when the message's share is used up, or more corner marks turn up than a page of codes has, the search is broken off.
+
+use super::work::Work;
+use super::{Place, QR_SHOWN};
+use crate::mail::written::written_links;
+use crate::mail::{Link, LinkKind};
+use image::{DynamicImage, GenericImage, GenericImageView, GrayImage, ImageReader, Luma, imageops};
+use std::cell::Cell;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Pixels a side below which there is no code: the smallest has 21 modules.
+const MIN_SIDE: u32 = 21;
+/// Pixels of the picture that is searched; larger ones are made smaller. A code on a page of text stays readable.
+const MAX_SEARCHED: u32 = 1_200_000;
+/// Pixels a side below which a picture is made larger, because a code of one pixel a module cannot be found.
+const SMALL_SIDE: u32 = 200;
+/// White pixels put around a picture: a code may reach its edge.
+const MARGIN: u32 = 12;
+/// Octets a decoder may take for itself.
+const MAX_MEMORY: u64 = 64 << 20;
+/// Corner marks of one picture; a code has three. Comparing them costs the cube of their number.
+const MAX_MARKS: u32 = 60;
+
+/// Searches a picture; links go to `work`.
+pub(super) fn read(octets: &[u8], place: &Place<'_>, work: &mut Work) {
+    let Some(picture) = decoded(octets, work) else { return };
+    let shown = format!("{QR_SHOWN}{}", if place.name.is_empty() { "a picture" } else { place.name });
+    let mut texts = codes(&picture, work);
+    if texts.is_empty() {
+        let mut inverted = picture;
+        imageops::invert(&mut inverted);
+        texts = codes(&inverted, work);
+    }
+    for text in texts {
+        let mut first = None;
+        written_links(&text, |link| first = first.take().or(Some(link.href)));
+        let typed = Link::new(LinkKind::Attachment, text.trim(), &shown);
+        if typed.authority.is_some() {
+            work.link(typed);
+        } else if let Some(href) = first {
+            work.link(Link::new(LinkKind::Attachment, &href, &shown));
+        }
+    }
+}
+
+/// The picture in shades of grey on white, as large as it is searched.
+fn decoded(octets: &[u8], work: &mut Work) -> Option<GrayImage> {
+    let reader = || ImageReader::new(Cursor::new(octets)).with_guessed_format().ok();
+    let (width, height) = reader()?.into_dimensions().ok()?;
+    if width < MIN_SIDE || height < MIN_SIDE {
+        return None;
+    }
+    let pixels = (width as usize).saturating_mul(height as usize);
+    if !work.image(pixels, passes(octets)) {
+        return None;
+    }
+    let mut reader = reader()?;
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let picture = on_white(&reader.decode().ok()?);
+    let (width, height) = picture.dimensions();
+    let area = width.saturating_mul(height);
+    if area > MAX_SEARCHED {
+        let scale = (f64::from(MAX_SEARCHED) / f64::from(area)).sqrt();
+        let side = |s: u32| ((f64::from(s) * scale) as u32).max(1);
+        Some(imageops::thumbnail(&picture, side(width), side(height)))
+    } else if width.max(height) < SMALL_SIDE {
+        Some(imageops::resize(&picture, width * 4, height * 4, imageops::FilterType::Nearest))
+    } else {
+        Some(picture)
+    }
+}
+
+/// How much work a decoder has with each pixel: a progressive JPEG is passed over once for each of its scans.
+fn passes(octets: &[u8]) -> usize {
+    let scans =
+        if octets.starts_with(b"\xff\xd8") { memchr::memmem::find_iter(octets, b"\xff\xda").count() } else { 1 };
+    1 + scans / 8
+}
+
+/// Shades of grey, what is transparent white.
+fn on_white(picture: &DynamicImage) -> GrayImage {
+    if !picture.color().has_alpha() {
+        return picture.to_luma8();
+    }
+    let shades = picture.to_luma_alpha8();
+    GrayImage::from_fn(shades.width(), shades.height(), |x, y| {
+        let [shade, alpha] = shades.get_pixel(x, y).0.map(u16::from);
+        Luma([((shade * alpha + 255 * (255 - alpha)) / 255) as u8])
+    })
+}
+
+/// What the codes in a picture say.
+fn codes(picture: &GrayImage, work: &mut Work) -> Vec<String> {
+    let steps = Cell::new(work.steps);
+    let found = catch_unwind(AssertUnwindSafe(|| {
+        let mut prepared = rqrr::PreparedImage::prepare(Canvas::new(picture, &steps));
+        prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+    }));
+    work.steps = steps.get();
+    match found {
+        Ok(texts) => texts,
+        Err(_) if steps.get() == 0 => {
+            work.limit("searching the pictures of the message for QR codes took too long");
+            vec![]
+        }
+        // What a picture did to the search is no code, nor is what has more marks than codes have.
+        Err(_) => vec![],
+    }
+}
+
+/// The picture as it is searched, with a white margin; counts who touches it.
+#[derive(Debug)]
+struct Canvas<'s> {
+    width: u32,
+    height: u32,
+    pixels: Vec<Luma<u8>>,
+    steps: &'s Cell<usize>,
+    /// The colour last painted, and the marks painted so far.
+    last: u8,
+    marks: u32,
+}
+
+/// The colour in which `rqrr` paints a corner mark it has found.
+const MARK: u8 = 2;
+
+impl<'s> Canvas<'s> {
+    fn new(picture: &GrayImage, steps: &'s Cell<usize>) -> Canvas<'s> {
+        let (width, height) = (picture.width() + 2 * MARGIN, picture.height() + 2 * MARGIN);
+        let mut pixels = vec![Luma([255]); width as usize * height as usize];
+        for (row, line) in picture.rows().zip((MARGIN as usize..).map(|y| y * width as usize + MARGIN as usize)) {
+            for (pixel, place) in row.zip(&mut pixels[line..]) {
+                *place = *pixel;
+            }
+        }
+        Canvas { width, height, pixels, steps, last: 0, marks: 0 }
+    }
+
+    /// Counts work; breaks the search off when there has been too much, without the noise of a panic.
+    fn step(&self, count: usize) {
+        match self.steps.get().checked_sub(count) {
+            Some(left) => self.steps.set(left),
+            None => {
+                self.steps.set(0);
+                resume_unwind(Box::new("the search for QR codes takes too long"));
+            }
+        }
+    }
+
+    fn at(&self, x: u32, y: u32) -> usize {
+        y as usize * self.width as usize + x as usize
+    }
+}
+
+impl Clone for Canvas<'_> {
+    fn clone(&self) -> Self {
+        // Copying is cheaper than looking, by about this.
+        self.step(self.pixels.len() / 8 + 1);
+        Canvas { pixels: self.pixels.clone(), ..*self }
+    }
+}
+
+impl GenericImageView for Canvas<'_> {
+    type Pixel = Luma<u8>;
+
+    fn dimensions(&self) -> (u32, u32) {
+        (self.width, self.height)
+    }
+
+    fn get_pixel(&self, x: u32, y: u32) -> Luma<u8> {
+        self.step(1);
+        self.pixels[self.at(x, y)]
+    }
+}
+
+impl GenericImage for Canvas<'_> {
+    fn get_pixel_mut(&mut self, x: u32, y: u32) -> &mut Luma<u8> {
+        let at = self.at(x, y);
+        &mut self.pixels[at]
+    }
+
+    fn put_pixel(&mut self, x: u32, y: u32, pixel: Luma<u8>) {
+        self.step(1);
+        let colour = pixel.0[0];
+        // A mark is painted in one go, after another colour.
+        self.marks += u32::from(colour == MARK && self.last != MARK);
+        self.last = colour;
+        if self.marks > MAX_MARKS {
+            resume_unwind(Box::new("more corner marks than QR codes have"));
+        }
+        let at = self.at(x, y);
+        self.pixels[at] = pixel;
+    }
+
+    fn blend_pixel(&mut self, x: u32, y: u32, pixel: Luma<u8>) {
+        self.put_pixel(x, y, pixel);
+    }
+}
+
+#[cfg(test)]
+#[path = "qr_tests.rs"]
+mod tests;

@@ -1,0 +1,66 @@
+//! Files of text: calendars, cards, shortcuts to pages and plain notes, for the links in them. What a program opens with
+//! a click is the same in all of them, so they are read alike.
+
+use super::{Place, Work};
+use crate::mail::html::first_octets;
+use crate::mail::written::written_links;
+use crate::mail::{Link, LinkKind, decode};
+use std::borrow::Cow;
+
+/// Octets of one text file that are searched for links.
+const MAX_SEARCHED: usize = 1 << 20;
+
+pub(super) fn read(octets: &[u8], charset: Option<&str>, place: &Place<'_>, work: &mut Work) {
+    if octets.len() > MAX_SEARCHED {
+        work.limit("a text file is longer than is searched for links");
+    }
+    let octets = &octets[..octets.len().min(MAX_SEARCHED)];
+    let text = decode::text(octets, charset, false);
+    let begins = first_octets(text.trim_start(), 20).to_ascii_uppercase();
+    let folds = begins.starts_with("BEGIN:VCALENDAR") || begins.starts_with("BEGIN:VCARD");
+    let text = if folds { Cow::Owned(unfolded(&text)) } else { text };
+    written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, place.name)));
+}
+
+/// The text of a calendar or card with its folded lines made whole and its escapes read (RFC 5545 sections 3.1 and
+/// 3.3.11, RFC 6350 likewise).
+pub(crate) fn unfolded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match line.strip_prefix([' ', '\t']) {
+            Some(rest) => out.push_str(rest),
+            None => {
+                out.push('\n');
+                out.push_str(line);
+            }
+        }
+    }
+    let lines = out.trim_start_matches('\n').replace("\\n", "\n").replace("\\N", "\n");
+    lines.replace("\\,", ",").replace("\\;", ";")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links(text: &str) -> Vec<String> {
+        let mut work = Work::default();
+        read(text.as_bytes(), None, &Place { name: "a", depth: 0 }, &mut work);
+        work.links.into_iter().map(|l| l.href).collect()
+    }
+
+    #[test]
+    fn folded_links_are_whole() {
+        let ics = "BEGIN:VCALENDAR\r\nDESCRIPTION:Join\\nhttps://a.test/jo\r\n in/1?x=2 now\\, please\r\n\
+                   URL:https://b.test/\r\nATTACH;FMTTYPE=text/html:https://c.test/x.htm\r\nEND:VCALENDAR\r\n";
+        assert_eq!(links(ics), ["https://a.test/join/1?x=2", "https://b.test/", "https://c.test/x.htm"]);
+        assert_eq!(links("BEGIN:VCARD\nURL:https://a.te\n st/me\nEND:VCARD"), ["https://a.test/me"]);
+    }
+
+    #[test]
+    fn shortcuts_to_pages_lead_there() {
+        assert_eq!(links("[InternetShortcut]\r\nURL=https://a.test/login\r\n"), ["https://a.test/login"]);
+        assert_eq!(links("<plist><dict><key>URL</key><string>http://a.test/x</string>"), ["http://a.test/x"]);
+        assert_eq!(links("nothing here\n a b"), [""; 0]);
+    }
+}

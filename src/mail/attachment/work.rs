@@ -1,0 +1,149 @@
+//! What looking at the files of one message may cost. Everything that could be made large by a small file is counted
+//! here: octets that come out of compression, names in archives, pixels, links. What runs out is said in a
+//! [`Limit`](crate::mail::Limit), once.
+
+use crate::mail::Link;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use std::io::Read;
+
+/// Archives inside one another. Mail with a zip in a zip is common, a third is rare.
+pub(super) const MAX_DEPTH: usize = 3;
+/// Octets that come out of compression, over all files of a message: a large presentation, unpacked.
+const MAX_INFLATED: usize = 32 << 20;
+/// Octets of one file inside another that are looked at.
+pub(super) const MAX_FILE: usize = 8 << 20;
+/// How many times its size a file may unpack to. Deflate reaches 1,032 with zeros, documents reach 30.
+const MAX_RATIO: usize = 200;
+/// What a file may unpack to whatever its size, so that a short file of zeros is no bomb.
+const FREE_OCTETS: usize = 64 << 10;
+/// What unpacking anything costs at least: setting up the decoder is work too.
+const MIN_PRICE: usize = 4 << 10;
+/// Names listed over all archives of a message. Source trees reach some thousands.
+const MAX_ENTRIES: usize = 5_000;
+/// Files inside archives whose content is looked at; those beyond are judged by name.
+const MAX_OPENED: usize = 1_000;
+/// Links taken from the files of a message: a price list in PDF has a hundred.
+const MAX_LINKS: usize = 500;
+/// Images searched for QR codes. Newsletters that carry their pictures stay below 30.
+const MAX_IMAGES: usize = 30;
+/// Pixels decoded of one image: a page scanned at 200 dpi, any usual screen.
+const MAX_PIXELS: usize = 4_200_000;
+/// Pixels decoded of all images of a message, passes over a progressive JPEG included.
+const MAX_ALL_PIXELS: usize = 16_000_000;
+/// Pixels touched in the search for QR codes in all images of a message; about a second.
+const MAX_STEPS: usize = 300_000_000;
+
+/// How octets are compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Packing {
+    /// RFC 1951, in zip.
+    Deflate,
+    /// RFC 1950, in PDF.
+    Zlib,
+    /// RFC 1952.
+    Gzip,
+}
+
+/// What is left, and what was found on the way.
+#[derive(Debug)]
+pub(crate) struct Work {
+    inflated: usize,
+    entries: usize,
+    opened: usize,
+    images: usize,
+    pixels: usize,
+    pub(super) steps: usize,
+    /// Links found in files.
+    pub(crate) links: Vec<Link>,
+    /// Limits that were hit, in words.
+    pub(crate) limits: Vec<&'static str>,
+}
+
+impl Default for Work {
+    fn default() -> Work {
+        Work {
+            inflated: MAX_INFLATED,
+            entries: MAX_ENTRIES,
+            opened: MAX_OPENED,
+            images: MAX_IMAGES,
+            pixels: MAX_ALL_PIXELS,
+            steps: MAX_STEPS,
+            links: vec![],
+            limits: vec![],
+        }
+    }
+}
+
+impl Work {
+    pub(super) fn limit(&mut self, words: &'static str) {
+        if !self.limits.contains(&words) {
+            self.limits.push(words);
+        }
+    }
+
+    /// The beginning of what `packed` unpacks to, up to `max` octets; what is broken ends it.
+    pub(super) fn unpack(&mut self, packed: &[u8], packing: Packing, max: usize) -> Vec<u8> {
+        let ratio = FREE_OCTETS.max(packed.len().saturating_mul(MAX_RATIO));
+        let most = max.min(ratio).min(self.inflated);
+        // Deflate can be made of blocks that hold nothing: what goes in is bounded by what may come out.
+        let packed = &packed[..packed.len().min(2 * most + 1_024)];
+        let mut out = Vec::new();
+        let take = most as u64;
+        // An error ends the file there, as it does in programs that open it all the same.
+        let _ = match packing {
+            Packing::Deflate => DeflateDecoder::new(packed).take(take).read_to_end(&mut out),
+            Packing::Zlib => ZlibDecoder::new(packed).take(take).read_to_end(&mut out),
+            Packing::Gzip => MultiGzDecoder::new(packed).take(take).read_to_end(&mut out),
+        };
+        self.inflated = self.inflated.saturating_sub(out.len().max(MIN_PRICE));
+        if out.len() == most && most < max {
+            self.limit("a compressed file unpacks to more than is read");
+        }
+        out
+    }
+
+    /// True if one more name of an archive may be listed.
+    pub(super) fn entry(&mut self) -> bool {
+        let more = take_one(&mut self.entries);
+        if !more {
+            self.limit("the archives of the message hold more than 5000 files");
+        }
+        more
+    }
+
+    /// True if one more file inside an archive may be opened.
+    pub(super) fn open(&mut self) -> bool {
+        let more = take_one(&mut self.opened);
+        if !more {
+            self.limit("more than 1000 files in archives: the rest is judged by name");
+        }
+        more
+    }
+
+    /// True if an image of so many pixels may be decoded in so many passes.
+    pub(super) fn image(&mut self, pixels: usize, passes: usize) -> bool {
+        let cost = pixels.saturating_mul(passes);
+        let more = pixels <= MAX_PIXELS && cost <= self.pixels && take_one(&mut self.images);
+        if more {
+            self.pixels -= cost;
+        } else {
+            self.limit("the message has more or larger images than are searched for QR codes");
+        }
+        more
+    }
+
+    /// Keeps a link of a file.
+    pub(super) fn link(&mut self, link: Link) {
+        if self.links.len() < MAX_LINKS {
+            self.links.push(link);
+        } else {
+            self.limit("the files of the message have more than 500 links");
+        }
+    }
+}
+
+fn take_one(left: &mut usize) -> bool {
+    let more = *left > 0;
+    *left = left.saturating_sub(1);
+    more
+}
