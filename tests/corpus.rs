@@ -30,6 +30,8 @@ const PROGRAMS_AT_ONCE: usize = 4;
 /// Cases a signal needs that fire it, and that nearly do.
 const FIRING: usize = 3;
 const NEAR_MISSES: usize = 2;
+/// What needs more than a message and the DNS to fire, and where its cases are: tests/clamd.rs.
+const SHOWN_ELSEWHERE: [&str; 1] = ["virus-found"];
 /// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and hostile/.
 const ATTACKS: usize = 150;
 const HONEST_ODD: usize = 60;
@@ -104,7 +106,7 @@ async fn the_command_line_gives_the_same_verdicts() {
 fn every_signal_has_messages_that_fire_it_and_near_misses() {
     let cases = corpus::load(&corpus::directory());
     let mut poor = String::new();
-    for signal in SIGNALS {
+    for signal in SIGNALS.into_iter().filter(|s| !SHOWN_ELSEWHERE.contains(&s.id)) {
         let folder: Vec<&Case> = cases.iter().filter(|c| c.folder == signal.id).collect();
         let firing = folder.iter().filter(|c| c.signals.iter().any(|s| s == signal.id)).count();
         let near = folder.len() - firing;

@@ -58,7 +58,8 @@ fn attachments_are_not_text() {
         "--b\nContent-Type: text/csv; name=t.csv\n\na,b\n",
         "--b\nContent-Type: text/plain\nContent-Disposition: inline; filename=n.txt\n\nseen\n--b--\n"
     ));
-    assert_eq!((body.text.as_str(), body.links.len(), body.has_password_field), ("seen", 0, false));
+    assert_eq!((body.text.as_str(), body.links.len(), body.has_password_field), ("seen", 1, false));
+    assert_eq!((body.links[0].kind, body.links[0].shown.as_str()), (LinkKind::Attachment, "login.htm"));
     let [png, html, csv] = body.attachments.as_slice() else { panic!("{:?}", body.attachments) };
     assert_eq!(
         (png.name.as_str(), png.declared.as_str(), png.detected, png.size),
@@ -98,7 +99,8 @@ fn messages_inside_are_attachments() {
         "From: a@b.test\nSubject: =?utf-8?Q?Y=C3=B6urs?=\n\nnot mine http://x.test\n--b--\n"
     );
     let body = read(raw);
-    assert_eq!((body.text.as_str(), body.links.len()), ("mine", 0));
+    assert_eq!((body.text.as_str(), body.links.len()), ("mine", 1));
+    assert_eq!((body.links[0].kind, body.links[0].shown.as_str()), (LinkKind::Attachment, "Yöurs"));
     assert_eq!((body.attachments[0].name.as_str(), body.attachments[0].declared.as_str()), ("Yöurs", "message/rfc822"));
     let digest =
         read("Content-Type: multipart/digest; boundary=b\n\n--b\n\nSubject: one\n\nx\n--b\n\nSubject: two\n\ny\n--b--");
@@ -132,7 +134,8 @@ fn bombs_meet_limits() {
     assert_eq!(limits, [Limit("multiparts are nested more than 64 deep".into())]);
 
     let inside = format!("{}\ntext", "Content-Type: message/rfc822\n\n".repeat(100_000));
-    assert_eq!(read_all(inside.as_bytes()).0.attachments.len(), 1);
+    let (body, _, limits) = read_all(inside.as_bytes());
+    assert_eq!((body.attachments.len(), limits.len()), (4, 1));
 
     let same = format!("{}\ntext", "Content-Type: multipart/mixed; boundary=b\n\n--b\n".repeat(5_000));
     read_all(same.as_bytes());

@@ -48,7 +48,7 @@ fn zipped(octets: &[u8], place: &Place<'_>, work: &mut Work) -> Content {
         if entry.encrypted || !work.open() {
             continue;
         }
-        let first = entry.read(PEEK, work);
+        let first = entry.read_beginning(PEEK, work);
         if matters(&first, &entry.name) {
             let whole = if first.len() < PEEK { first } else { entry.read(MAX_FILE, work) };
             content.hold(&entry.name, inside(&whole, &entry.name, place, work));

@@ -7,8 +7,6 @@ use super::{Danger, Harm, Place, ole};
 use crate::mail::{Link, LinkKind};
 use memchr::memmem;
 
-/// Octets of one part (relations, a document's text) that are read.
-const MAX_PART: usize = 2 << 20;
 /// Parts of one document that are read.
 const MAX_PARTS: usize = 50;
 
@@ -41,7 +39,7 @@ pub(super) fn read(entries: &[Entry<'_>], place: &Place<'_>, work: &mut Work) ->
         if is_object {
             found.extend(ole::dangers(&entry.read(MAX_FILE, work)));
         } else {
-            part(&entry.read(MAX_PART, work), place, work, &mut found);
+            part(&entry.read(MAX_FILE, work), place, work, &mut found);
         }
     }
     found

@@ -33,6 +33,8 @@ const MAX_ALL_PIXELS: usize = 16_000_000;
 /// Pixels touched in the search for QR codes in all images of a message; about a second.
 const MAX_STEPS: usize = 300_000_000;
 
+const CUT: &str = "a compressed file unpacks to more than is read";
+
 /// How octets are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Packing {
@@ -81,8 +83,17 @@ impl Work {
         }
     }
 
-    /// The beginning of what `packed` unpacks to, up to `max` octets; what is broken ends it.
+    /// What `packed` unpacks to, up to `max` octets; more is a limit, what is broken ends it.
     pub(super) fn unpack(&mut self, packed: &[u8], packing: Packing, max: usize) -> Vec<u8> {
+        let out = self.unpack_beginning(packed, packing, max);
+        if out.len() == max {
+            self.limit(CUT);
+        }
+        out
+    }
+
+    /// The first `max` octets of what `packed` unpacks to.
+    pub(super) fn unpack_beginning(&mut self, packed: &[u8], packing: Packing, max: usize) -> Vec<u8> {
         let ratio = FREE_OCTETS.max(packed.len().saturating_mul(MAX_RATIO));
         let most = max.min(ratio).min(self.inflated);
         // Deflate can be made of blocks that hold nothing: what goes in is bounded by what may come out.
@@ -97,7 +108,7 @@ impl Work {
         };
         self.inflated = self.inflated.saturating_sub(out.len().max(MIN_PRICE));
         if out.len() == most && most < max {
-            self.limit("a compressed file unpacks to more than is read");
+            self.limit(CUT);
         }
         out
     }

@@ -26,14 +26,23 @@ pub(super) struct Entry<'z> {
 }
 
 impl Entry<'_> {
-    /// The beginning of the file, up to `max` octets; empty if it cannot be read.
+    /// The file, up to `max` octets; empty if it cannot be read.
     pub(super) fn read(&self, max: usize, work: &mut Work) -> Vec<u8> {
-        match self.method {
-            _ if self.encrypted => vec![],
-            0 => self.packed[..self.packed.len().min(max)].to_vec(),
-            8 => work.unpack(self.packed, Packing::Deflate, max),
-            _ => vec![],
-        }
+        if self.is_deflated() { work.unpack(self.packed, Packing::Deflate, max) } else { self.stored(max) }
+    }
+
+    /// Its first octets.
+    pub(super) fn read_beginning(&self, max: usize, work: &mut Work) -> Vec<u8> {
+        if self.is_deflated() { work.unpack_beginning(self.packed, Packing::Deflate, max) } else { self.stored(max) }
+    }
+
+    fn is_deflated(&self) -> bool {
+        self.method == 8 && !self.encrypted
+    }
+
+    fn stored(&self, max: usize) -> Vec<u8> {
+        let readable = self.method == 0 && !self.encrypted;
+        if readable { self.packed[..self.packed.len().min(max)].to_vec() } else { vec![] }
     }
 
     pub(super) fn is_folder(&self) -> bool {
@@ -166,7 +175,7 @@ mod tests {
         let found = entries(&archive, work);
         assert_eq!(found.iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["a.txt", "b/c.exe"]);
         assert_eq!(found[0].read(100, work), b"hello");
-        assert_eq!(found[0].read(2, work), b"he");
+        assert_eq!(found[0].read_beginning(2, work), b"he");
         assert!(!found[0].encrypted);
         assert!(work.limits.is_empty(), "{:?}", work.limits);
     }
