@@ -105,6 +105,7 @@ fn meaning(reply: &[u8]) -> Scan {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::panic)]
     use super::*;
 
     #[test]

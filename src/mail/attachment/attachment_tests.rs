@@ -2,7 +2,6 @@
 use super::*;
 use crate::mail::{Message, mime};
 use proptest::prelude::*;
-use std::io::Write;
 
 /// A message that carries a file under this name.
 fn message(name: &str, octets: &[u8]) -> Vec<u8> {
@@ -21,39 +20,33 @@ fn words(name: &str, octets: &[u8]) -> Vec<String> {
     message.body.attachments[0].dangers.iter().map(|d| d.words.clone()).collect()
 }
 
-fn gzip(octets: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    encoder.write_all(octets).unwrap();
-    encoder.finish().unwrap()
-}
-
 #[test]
 fn what_lies_in_archives_is_judged_like_what_is_attached() {
     let program = [&b"MZ\x90\0"[..], &[0; 200]].concat();
-    let inner = zip::made(&[("invoice.pdf.exe", b"x"), ("readme.txt", b"y")]);
+    let inner = made::zip(&[("invoice.pdf.exe", b"x"), ("readme.txt", b"y")]);
     assert_eq!(words("i.zip", &inner), ["holds \"invoice.pdf.exe\", which has two endings and runs when opened"]);
     assert_eq!(
-        words("i.zip", &zip::made(&[("photo.jpg", &program)])),
+        words("i.zip", &made::zip(&[("photo.jpg", &program)])),
         ["holds \"photo.jpg\", which is a program under another name"]
     );
-    let twice = zip::made(&[("docs.zip", &inner)]);
+    let twice = made::zip(&[("docs.zip", &inner)]);
     assert_eq!(
         words("i.zip", &twice),
         ["holds \"docs.zip\", which holds \"invoice.pdf.exe\", which has two endings and runs when opened"]
     );
     assert_eq!(
-        words("i.tar.gz", &gzip(&tar::made(&[("a/b.js", b"x")])))[0],
+        words("i.tar.gz", &made::gzip(&made::tar(&[("a/b.js", b"x")])))[0],
         "holds \"i.tar\", which holds \"a/b.js\", which runs when opened"
     );
-    assert_eq!(words("setup.exe.gz", &gzip(b"x")), ["holds \"setup.exe\", which runs when opened"]);
-    assert_eq!(words("photos.zip", &zip::made(&[("a.jpg", b"\xff\xd8\xff"), ("b/c.txt", b"x")])), [""; 0]);
+    assert_eq!(words("setup.exe.gz", &made::gzip(b"x")), ["holds \"setup.exe\", which runs when opened"]);
+    assert_eq!(words("photos.zip", &made::zip(&[("a.jpg", b"\xff\xd8\xff"), ("b/c.txt", b"x")])), [""; 0]);
 }
 
 #[test]
 fn archives_in_archives_end_somewhere() {
-    let mut archive = zip::made(&[("x.exe", b"x")]);
+    let mut archive = made::zip(&[("x.exe", b"x")]);
     for _ in 0..10 {
-        archive = zip::made(&[("n.zip", &archive)]);
+        archive = made::zip(&[("n.zip", &archive)]);
     }
     let message = Message::parse(message("n.zip", &archive), true);
     assert!(message.body.attachments[0].dangers.is_empty());
@@ -62,10 +55,10 @@ fn archives_in_archives_end_somewhere() {
 
 #[test]
 fn bombs_are_cut_and_told() {
-    let zeros = zip::made(&[("zeros.txt", &vec![b'0'; 64 << 20])]);
+    let zeros = made::zip(&[("zeros.txt", &vec![b'0'; 64 << 20])]);
     let many: Vec<(String, Vec<u8>)> = (0..40).map(|i| (format!("{i}.txt"), vec![b'0'; 4 << 20])).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|(n, o)| (n.as_str(), o.as_slice())).collect();
-    for bomb in [gzip(&vec![0; 64 << 20]), zeros, zip::made(&many)] {
+    for bomb in [made::gzip(&vec![0; 64 << 20]), zeros, made::zip(&many)] {
         let message = Message::parse(message("bomb.zip", &bomb), true);
         assert!(!message.limits.is_empty());
     }
@@ -73,7 +66,7 @@ fn bombs_are_cut_and_told() {
 
 #[test]
 fn encrypted_archives_are_told_and_named() {
-    let mut archive = zip::made(&[("invoice.exe", b"x")]);
+    let mut archive = made::zip(&[("invoice.exe", b"x")]);
     let directory = memchr::memmem::find(&archive, b"PK\x01\x02").unwrap();
     archive[directory + 8] |= 1;
     let told = words("i.zip", &archive);
@@ -104,7 +97,7 @@ fn files_are_what_they_hold() {
         assert_eq!(words(name, octets), [told], "{name}");
     }
     assert_eq!(words("disc.iso", &disc), ["runs when opened"]);
-    let java = zip::made(&[("META-INF/MANIFEST.MF", b"x"), ("A.class", b"y")]);
+    let java = made::zip(&[("META-INF/MANIFEST.MF", b"x"), ("A.class", b"y")]);
     assert_eq!(words("invoice.zip", &java), ["is a Java program under another name"]);
 }
 
@@ -136,7 +129,7 @@ fn files_lead_where_their_links_lead() {
     let link = |href: &str, shown: &str| vec![(crate::mail::LinkKind::Attachment, href.to_owned(), shown.to_owned())];
     let pdf = b"%PDF-1.4 /URI(https://a.test/x)";
     assert_eq!(links(message("i.pdf", pdf)), link("https://a.test/x", "i.pdf"));
-    assert_eq!(links(message("i.zip", &zip::made(&[("i.pdf", pdf)]))), link("https://a.test/x", "i.pdf in i.zip"));
+    assert_eq!(links(message("i.zip", &made::zip(&[("i.pdf", pdf)]))), link("https://a.test/x", "i.pdf in i.zip"));
     assert_eq!(
         links(message("i.html", b"<a href='https://a.test/x'>elance.com</a>")),
         link("https://a.test/x", "i.html")

@@ -11,6 +11,8 @@
 
 mod archive;
 mod kind;
+#[cfg(test)]
+mod made;
 mod name;
 mod office;
 mod ole;

@@ -93,13 +93,13 @@ pub(super) fn rtf(octets: &[u8]) -> Vec<Danger> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::zip;
+    use super::super::{made, zip};
     use super::*;
 
     const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
 
     fn look(files: &[(&str, &[u8])]) -> (Vec<String>, Vec<String>) {
-        let archive = zip::made(files);
+        let archive = made::zip(files);
         let mut work = Work::default();
         let entries = zip::entries(&archive, &mut work);
         assert!(is_document(&entries));
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(look(&[TYPES, ("word/vbaProject.bin", b"x")]).0, ["holds macros"]);
         assert_eq!(look(&[TYPES, ("xl/macrosheets/sheet1.xml", b"x")]).0, ["holds a sheet of Excel 4 macros"]);
         assert_eq!(look(&[TYPES, ("word/document.xml", b"<w:instrText>DDEAUTO c:")]).0, ["starts a program by DDE"]);
-        let object = ole::made(&["Root Entry", "\u{1}Ole10Native"]);
+        let object = made::ole(&["Root Entry", "\u{1}Ole10Native"]);
         assert_eq!(look(&[TYPES, ("word/embeddings/oleObject1.bin", &object)]).0, ["has another file packed into it"]);
     }
 

@@ -62,29 +62,14 @@ fn has_macro_sheet(file: &[u8]) -> bool {
     })
 }
 
-/// A compound file for tests: a header and directory entries, no sectors that matter.
-#[cfg(test)]
-pub(super) fn made(names: &[&str]) -> Vec<u8> {
-    let mut file = vec![0; 512];
-    file[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-    for name in names {
-        let mut entry = [0; ENTRY];
-        for (i, unit) in name.encode_utf16().enumerate() {
-            entry[2 * i..2 * i + 2].copy_from_slice(&unit.to_le_bytes());
-        }
-        entry[64] = u8::try_from(2 * name.len() + 2).unwrap();
-        entry[66] = if *name == "Root Entry" { 5 } else { 1 };
-        file.extend(entry);
-    }
-    file
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::made;
     use super::*;
 
     fn words(names: &[&str]) -> Vec<String> {
-        dangers(&made(names)).into_iter().map(|d| d.words).collect()
+        dangers(&made::ole(names)).into_iter().map(|d| d.words).collect()
     }
 
     #[test]
@@ -97,10 +82,10 @@ mod tests {
 
     #[test]
     fn installers_and_old_encryption_are_seen() {
-        let mut file = made(&["Root Entry"]);
+        let mut file = made::ole(&["Root Entry"]);
         file[512 + 80..512 + 96].copy_from_slice(&INSTALLER);
         assert_eq!(dangers(&file), [Danger::new(Harm::Runs, "is an installer package")]);
-        let mut file = made(&[]);
+        let mut file = made::ole(&[]);
         file.extend(b"\xec\xa5\xc1\0\0\0\0\0\0\0\0\x01\0\0");
         assert_eq!(dangers(&file), [Danger::new(Harm::Encrypted, "is an encrypted document")]);
     }
@@ -108,7 +93,7 @@ mod tests {
     #[test]
     fn macro_sheets_are_seen() {
         let record = |kind| [&[0x85, 0, 14, 0, 0, 0, 0, 0, 0, kind, 6, 0][..], b"Macro1"].concat();
-        assert_eq!(dangers(&[made(&[]), record(1)].concat()).len(), 1);
-        assert!(dangers(&[made(&[]), record(0)].concat()).is_empty());
+        assert_eq!(dangers(&[made::ole(&[]), record(1)].concat()).len(), 1);
+        assert!(dangers(&[made::ole(&[]), record(0)].concat()).is_empty());
     }
 }

@@ -165,8 +165,8 @@ fn escape(octets: &[u8], out: &mut Vec<u8>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::made;
     use super::*;
-    use std::io::Write;
 
     fn look(file: &[u8]) -> (Vec<String>, Vec<String>) {
         let mut work = Work::default();
@@ -194,9 +194,7 @@ mod tests {
 
     #[test]
     fn links_in_object_streams_are_read() {
-        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-        zlib.write_all(b"1 0 <</S/URI/URI(https://a.test/y)>>").unwrap();
-        let packed = zlib.finish().unwrap();
+        let packed = made::zlib(b"1 0 <</S/URI/URI(https://a.test/y)>>");
         for name in ["/ObjStm", "/Obj#53tm"] {
             let head = format!("%PDF-1.5\n1 0 obj <</Type{name}/Filter/FlateDecode>> stream\r\n");
             let file = [head.as_bytes(), &packed, b"\nendstream endobj"].concat();

@@ -26,10 +26,10 @@ const MAX_OPENED: usize = 1_000;
 const MAX_LINKS: usize = 500;
 /// Images searched for QR codes. Newsletters that carry their pictures stay below 30.
 const MAX_IMAGES: usize = 30;
-/// Pixels decoded of one image: a page scanned at 200 dpi, any usual screen.
-const MAX_PIXELS: usize = 4_200_000;
+/// Pixels decoded of one image: a page scanned at 300 dpi, any screen. A telephone's photos have more, and no codes.
+const MAX_PIXELS: usize = 9_000_000;
 /// Pixels decoded of all images of a message, passes over a progressive JPEG included.
-const MAX_ALL_PIXELS: usize = 16_000_000;
+const MAX_ALL_PIXELS: usize = 27_000_000;
 /// Pixels touched in the search for QR codes in all images of a message; about a second.
 const MAX_STEPS: usize = 300_000_000;
 

@@ -132,36 +132,10 @@ fn u32_at(octets: &[u8], at: usize) -> Option<usize> {
     octets.get(at..at.checked_add(4)?)?.try_into().ok().map(|b| u32::from_le_bytes(b) as usize)
 }
 
-/// A zip for tests: stored or deflated files with these names.
-#[cfg(test)]
-pub(super) fn made(files: &[(&str, &[u8])]) -> Vec<u8> {
-    use std::io::Write;
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, octets) in files {
-        let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-        deflate.write_all(octets).unwrap();
-        let packed = deflate.finish().unwrap();
-        let offset = u32::try_from(out.len()).unwrap();
-        let mut head = vec![20, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-        head.extend(u32::try_from(packed.len()).unwrap().to_le_bytes());
-        head.extend(u32::try_from(octets.len()).unwrap().to_le_bytes());
-        head.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
-        head.extend([0, 0]);
-        out.extend([b"PK\x03\x04", head.as_slice(), name.as_bytes(), &packed].concat());
-        directory
-            .extend([b"PK\x01\x02\x14\0", head.as_slice(), &[0; 10], &offset.to_le_bytes(), name.as_bytes()].concat());
-    }
-    let (start, size) = (u32::try_from(out.len()).unwrap(), u32::try_from(directory.len()).unwrap());
-    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
-    out.extend(
-        [&directory[..], b"PK\x05\x06\0\0\0\0", &count, &count, &size.to_le_bytes(), &start.to_le_bytes()].concat(),
-    );
-    out.extend([0, 0]);
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::super::made;
     use super::*;
 
     fn names(archive: &[u8]) -> Vec<String> {
@@ -170,7 +144,7 @@ mod tests {
 
     #[test]
     fn files_are_listed_and_read() {
-        let archive = made(&[("a.txt", b"hello"), ("b/c.exe", b"MZ")]);
+        let archive = made::zip(&[("a.txt", b"hello"), ("b/c.exe", b"MZ")]);
         let work = &mut Work::default();
         let found = entries(&archive, work);
         assert_eq!(found.iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["a.txt", "b/c.exe"]);
@@ -182,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_archive_is_read_however_it_is_damaged() {
-        let archive = made(&[("a.txt", b"hello"), ("b.exe", b"MZ")]);
+        let archive = made::zip(&[("a.txt", b"hello"), ("b.exe", b"MZ")]);
         let directory = memmem::find(&archive, b"PK\x01\x02").unwrap();
         let prefixed = [&b"#!/bin/sh\n"[..], &archive].concat();
         for damaged in [&archive[..directory], &archive[..archive.len() - 22], &archive[..archive.len() - 3], &prefixed]
@@ -201,7 +175,7 @@ mod tests {
 
     #[test]
     fn one_file_listed_a_thousand_times_costs_little() {
-        let bomb = made(&[("a", &vec![0; 4 << 20])]);
+        let bomb = made::zip(&[("a", &vec![0; 4 << 20])]);
         let at = memmem::find(&bomb, b"PK\x01\x02").unwrap();
         let entry = &bomb[at..at + 47];
         let archive = [&bomb[..at], &entry.repeat(20_000)].concat();
