@@ -35,6 +35,8 @@ const MAX_DELIMITERS: usize = 1_000_000;
 const MAX_MESSAGE_DEPTH: usize = 3;
 /// Pictures that stand in the HTML itself, of which each part is searched for codes.
 const MAX_DATA_IMAGES: usize = 50;
+/// Octets of one of them, encoded.
+const MAX_DATA_IMAGE: usize = 1 << 20;
 
 /// Reads the body of a message.
 pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<Limit>) -> Body {
@@ -73,7 +75,6 @@ struct Walk<'r, 'd> {
     /// Where lines begin that may be delimiters.
     delimiters: Vec<usize>,
     todo: Vec<Todo>,
-    parts: usize,
     /// Messages around this one.
     message_depth: usize,
     work: &'d mut Work,
@@ -92,7 +93,7 @@ impl<'r, 'd> Walk<'r, 'd> {
     ) -> Walk<'r, 'd> {
         let todo = vec![Todo { start: 0, end: raw.len(), depth: 0, in_digest: false }];
         let (delimiters, body) = (Vec::new(), Body::default());
-        let mut walk = Walk { raw, delimiters, todo, parts: 0, message_depth, work, body, defects, limits };
+        let mut walk = Walk { raw, delimiters, todo, message_depth, work, body, defects, limits };
         walk.delimiters = lines_with_dashes(raw);
         if walk.delimiters.len() > MAX_DELIMITERS {
             walk.limit("the body has more than 1000000 lines that begin with two hyphens");
@@ -114,8 +115,8 @@ impl<'r, 'd> Walk<'r, 'd> {
     }
 
     fn part(&mut self, todo: &Todo) {
-        self.parts += 1;
-        if self.parts > MAX_PARTS {
+        self.work.parts += 1;
+        if self.work.parts > MAX_PARTS {
             self.todo.clear();
             return self.limit("the message has more than 1000 MIME parts");
         }
@@ -194,10 +195,11 @@ impl<'r, 'd> Walk<'r, 'd> {
         }
         let is_html = head.is_html();
         let text = decode::text(&octets, head.charset.as_deref(), is_html);
+        attachment::read_drawings(&text, self.work);
         if is_html {
             for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
                 let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
-                attachment::read_data_image(source, self.work);
+                attachment::read_data_image(first_octets(source, MAX_DATA_IMAGE), self.work);
             }
             let mut out = HtmlOut::default();
             read_html(first_octets(&text, MAX_PART_TEXT), &mut out);

@@ -24,6 +24,7 @@ mod web;
 mod work;
 mod zip;
 
+pub(crate) use qr::read_drawings;
 pub(crate) use text::unfolded;
 pub(crate) use work::Work;
 
@@ -188,6 +189,7 @@ fn disguised(kind: Kind, name: &str) -> Option<Danger> {
 
 /// Looks into a file by what it is.
 fn look(octets: &[u8], kind: Kind, charset: Option<&str>, place: &Place<'_>, work: &mut Work) -> Content {
+    work.read += octets.len();
     let looked = catch_unwind(AssertUnwindSafe(|| match kind {
         Kind::Zip | Kind::Gzip | Kind::Tar | Kind::SevenZip | Kind::Rar => archive::look(octets, kind, place, work),
         Kind::Ole => Content { dangers: ole::dangers(octets), ..Content::default() },

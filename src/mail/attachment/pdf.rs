@@ -18,6 +18,7 @@ const MAX_STRING: usize = 4 << 10;
 
 /// What a PDF does; its links go to `work`.
 pub(super) fn read(file: &[u8], place: &Place<'_>, work: &mut Work) -> Vec<Danger> {
+    // A file that only pretends to be inside a stream is looked at as well.
     let mut found = Found { encrypted: has_name(file, b"/Encrypt"), ..Found::default() };
     found.scan(file, place, work);
     let mut at = 0;
@@ -27,6 +28,7 @@ pub(super) fn read(file: &[u8], place: &Place<'_>, work: &mut Work) -> Vec<Dange
             at = data;
             continue;
         }
+        found.opens |= has_name(&file[at..start], b"/AA");
         let dictionary = &file[at.max(start.saturating_sub(MAX_DICTIONARY))..start];
         let dictionary = &dictionary[memmem::rfind(dictionary, b"obj").unwrap_or_default()..];
         let line = file[data..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
@@ -34,6 +36,7 @@ pub(super) fn read(file: &[u8], place: &Place<'_>, work: &mut Work) -> Vec<Dange
         stream(dictionary, file.get(data + line..end).unwrap_or_default(), &mut found, place, work);
         at = end;
     }
+    found.opens |= has_name(&file[at..], b"/AA");
     found.dangers()
 }
 
@@ -42,6 +45,7 @@ fn stream(dictionary: &[u8], data: &[u8], found: &mut Found, place: &Place<'_>, 
     // A name may be written with escapes (section 7.3.5), which only who hides something does.
     if holds(b"/ObjStm") || holds(b"#") {
         let unpacked = work.unpack(data, Packing::Zlib, MAX_STREAM);
+        found.opens |= has_name(&unpacked, b"/AA");
         found.scan(&unpacked, place, work);
     } else if data.starts_with(b"\xff\xd8\xff") && holds(b"/Image") {
         qr::read(data, place, work);
@@ -60,8 +64,9 @@ struct Found {
 
 impl Found {
     fn scan(&mut self, octets: &[u8], place: &Place<'_>, work: &mut Work) {
-        self.opens |= has_name(octets, b"/OpenAction") || has_name(octets, b"/AA");
-        self.script |= has_name(octets, b"/JavaScript") || has_name(octets, b"/JS");
+        // Short names stand by chance in what is compressed; these do not.
+        self.opens |= has_name(octets, b"/OpenAction");
+        self.script |= has_name(octets, b"/JavaScript");
         self.launches |= has_name(octets, b"/Launch");
         if self.encrypted {
             return;

@@ -26,9 +26,77 @@ const MAX_MEMORY: u64 = 64 << 20;
 /// Corner marks of one picture; a code has three. Comparing them costs the cube of their number.
 const MAX_MARKS: u32 = 60;
 
+/// Lines of one drawing of block characters: the largest code has 177 modules.
+const MAX_LINES: usize = 200;
+/// Lines of block characters that are a drawing: the smallest code has 21 modules, two of them in a line.
+const MIN_LINES: usize = 11;
+/// Drawings in a text that are searched.
+const MAX_DRAWINGS: usize = 5;
+
 /// Searches a picture; links go to `work`.
 pub(super) fn read(octets: &[u8], place: &Place<'_>, work: &mut Work) {
-    let Some(picture) = decoded(octets, work) else { return };
+    if let Some(picture) = decoded(octets, work) {
+        search(picture, place, work);
+    }
+}
+
+/// Searches drawings made of block characters (U+2580 to U+259F), as programs print codes on a terminal.
+pub(crate) fn read_drawings(text: &str, work: &mut Work) {
+    // Two octets that all of them begin with; few texts have them.
+    if memchr::memmem::find(text.as_bytes(), b"\xe2\x96").is_none() {
+        return;
+    }
+    let is_drawn = |line: &str| line.chars().any(is_block) && line.chars().all(|c| is_block(c) || c.is_whitespace());
+    let lines: Vec<&str> = text.lines().collect();
+    let drawings = lines.chunk_by(|a, b| is_drawn(a) == is_drawn(b)).filter(|c| c.len() >= MIN_LINES && is_drawn(c[0]));
+    for drawing in drawings.take(MAX_DRAWINGS) {
+        let picture = painted(&drawing[..drawing.len().min(MAX_LINES)]);
+        let pixels = picture.width() as usize * picture.height() as usize;
+        if work.image(pixels, 1) {
+            search(picture, &Place { name: "the text", depth: 0 }, work);
+        }
+    }
+}
+
+fn is_block(c: char) -> bool {
+    ('\u{2580}'..='\u{259f}').contains(&c)
+}
+
+/// A drawing as a picture, a character eight pixels wide and sixteen high.
+fn painted(lines: &[&str]) -> GrayImage {
+    let rows: Vec<Vec<u8>> =
+        lines.iter().map(|line| line.chars().take(2 * MAX_LINES).map(quarters).collect()).collect();
+    let width = rows.iter().map(Vec::len).max().unwrap_or_default() as u32;
+    GrayImage::from_fn(width * 8, rows.len() as u32 * 16, |x, y| {
+        let quarters = rows[(y / 16) as usize].get((x / 8) as usize).copied().unwrap_or_default();
+        let quarter = (y / 8 % 2) * 2 + x / 4 % 2;
+        Luma([if quarters >> quarter & 1 == 1 { 0 } else { 255 }])
+    })
+}
+
+/// Which quarters of its place a block character fills: 1 upper left, 2 upper right, 4 lower left, 8 lower right.
+fn quarters(c: char) -> u8 {
+    match c {
+        '▀' => 3,
+        '▄' => 12,
+        '█' | '▓' => 15,
+        '▌' => 5,
+        '▐' => 10,
+        '▖' => 4,
+        '▗' => 8,
+        '▘' => 1,
+        '▙' => 13,
+        '▚' => 9,
+        '▛' => 7,
+        '▜' => 11,
+        '▝' => 2,
+        '▞' => 6,
+        '▟' => 14,
+        _ => 0,
+    }
+}
+
+fn search(picture: GrayImage, place: &Place<'_>, work: &mut Work) {
     let shown = format!("{QR_SHOWN}{}", if place.name.is_empty() { "a picture" } else { place.name });
     let mut texts = codes(&picture, work);
     if texts.is_empty() {

@@ -81,6 +81,34 @@ fn codes_are_read_in_every_format_and_dress() {
 }
 
 #[test]
+fn codes_drawn_with_characters_are_read() {
+    let dark = |row: usize, column: usize| CODE.get(row).is_some_and(|r| r.as_bytes()[column] == b'#');
+    let half = |row: usize, inverted: bool| -> String {
+        let pair = |column| match (dark(row, column) != inverted, dark(row + 1, column) != inverted) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        };
+        (0..29).map(pair).collect()
+    };
+    let halves = |inverted| (0..29).step_by(2).map(|row| half(row, inverted) + "\n").collect::<String>();
+    let full = CODE.iter().map(|r| r.replace('#', "██").replace('.', "  ") + "\n").collect::<String>();
+    let frame = "█".repeat(33);
+    let on_dark: String = halves(true).lines().map(|l| format!("██{l}██\n")).collect();
+    for drawing in [halves(false), full, format!("{frame}\n{on_dark}{frame}\n")] {
+        let mut work = Work::default();
+        read_drawings(&format!("Scan this:\n\n{drawing}\nThank you"), &mut work);
+        assert_eq!(work.links.len(), 1, "{drawing}");
+        assert_eq!(work.links[0].shown, "QR code in the text");
+    }
+    let mut work = Work::default();
+    read_drawings(&"▁▂▃▄▅▆▇█ 80 %\n".repeat(30), &mut work);
+    read_drawings(&"████\n".repeat(10_000), &mut work);
+    assert!(work.links.is_empty());
+}
+
+#[test]
 fn what_is_no_code_is_nothing() {
     for octets in [&b""[..], b"\x89PNG\r\n\x1a\n", b"GIF89a\xff\xff\xff\xff", b"\xff\xd8\xff\xe0", b"BM"] {
         assert_eq!(links(octets), (vec![], vec![]));

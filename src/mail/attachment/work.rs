@@ -55,6 +55,10 @@ pub(crate) struct Work {
     images: usize,
     pixels: usize,
     pub(super) steps: usize,
+    /// Octets that were handed to a reader, each time they were; what tests hold against the size of a message.
+    pub(super) read: usize,
+    /// MIME parts so far, those of messages in the message included.
+    pub(crate) parts: usize,
     /// Links found in files.
     pub(crate) links: Vec<Link>,
     /// Limits that were hit, in words.
@@ -70,6 +74,8 @@ impl Default for Work {
             images: MAX_IMAGES,
             pixels: MAX_ALL_PIXELS,
             steps: MAX_STEPS,
+            read: 0,
+            parts: 0,
             links: vec![],
             limits: vec![],
         }
@@ -106,6 +112,7 @@ impl Work {
             Packing::Zlib => ZlibDecoder::new(packed).take(take).read_to_end(&mut out),
             Packing::Gzip => MultiGzDecoder::new(packed).take(take).read_to_end(&mut out),
         };
+        self.read += packed.len() + out.len();
         self.inflated = self.inflated.saturating_sub(out.len().max(MIN_PRICE));
         if out.len() == most && most < max {
             self.limit(CUT);
