@@ -8,8 +8,6 @@ use crate::mail::html::{HtmlOut, first_octets, read_html};
 use crate::mail::{Link, LinkKind};
 use memchr::memmem;
 
-/// Octets of one page that are read: ten times the largest honest one.
-const MAX_SOURCE: usize = 5 << 20;
 /// Packed literals of one page that are unpacked.
 const MAX_LITERALS: usize = 20;
 /// Octets kept of what they unpack to.
@@ -20,10 +18,7 @@ const LONG_LITERAL: usize = 150;
 const LITTLE_TEXT: usize = 500;
 
 pub(super) fn read(octets: &[u8], charset: Option<&str>, is_svg: bool, place: &Place<'_>, work: &mut Work) -> Content {
-    if octets.len() > MAX_SOURCE {
-        work.limit("an attached web page is longer than 5 MB");
-    }
-    let source = decode::text(&octets[..octets.len().min(MAX_SOURCE)], charset, true);
+    let source = decode::text(&octets[..work.page(octets.len())], charset, true);
     let packed = unpacked(&source);
     let mut page = Page::default();
     for text in std::iter::once(source.as_ref()).chain(packed.iter().map(String::as_str)) {

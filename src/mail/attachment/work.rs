@@ -22,6 +22,9 @@ const MIN_PRICE: usize = 4 << 10;
 const MAX_ENTRIES: usize = 5_000;
 /// Files inside archives whose content is looked at; those beyond are judged by name.
 const MAX_OPENED: usize = 1_000;
+/// Octets of web pages read in all files of a message: reading HTML is the dearest of all, and the largest honest page is
+/// a tenth of this.
+const MAX_PAGES: usize = 5 << 20;
 /// Links taken from the files of a message: a price list in PDF has a hundred.
 const MAX_LINKS: usize = 500;
 /// Images searched for QR codes. Newsletters that carry their pictures stay below 30.
@@ -50,6 +53,7 @@ pub(super) enum Packing {
 #[derive(Debug)]
 pub(crate) struct Work {
     inflated: usize,
+    pages: usize,
     entries: usize,
     opened: usize,
     images: usize,
@@ -69,6 +73,7 @@ impl Default for Work {
     fn default() -> Work {
         Work {
             inflated: MAX_INFLATED,
+            pages: MAX_PAGES,
             entries: MAX_ENTRIES,
             opened: MAX_OPENED,
             images: MAX_IMAGES,
@@ -118,6 +123,16 @@ impl Work {
             self.limit(CUT);
         }
         out
+    }
+
+    /// How many octets of a web page may be read.
+    pub(super) fn page(&mut self, octets: usize) -> usize {
+        if octets > self.pages {
+            self.limit("the attached web pages are longer than 5 MB");
+        }
+        let read = octets.min(self.pages);
+        self.pages -= read;
+        read
     }
 
     /// True if one more name of an archive may be listed.
