@@ -16,9 +16,9 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if links::followed(e).any(|(link, _)| link.kind != LinkKind::Attachment) {
+    if links::followed(e).any(|(link, _)| link.link.kind != LinkKind::Attachment) {
         return None;
     }
-    let (link, authority) = links::astray(e, brand).find(|(link, _)| !link.shown.starts_with(QR_SHOWN))?;
-    Some(format!("only the attachment {:?} leads anywhere, to {}", link.shown, authority.host))
+    let (link, authority) = links::astray(e, brand).find(|(link, _)| !link.link.shown.starts_with(QR_SHOWN))?;
+    Some(format!("only the attachment {:?} leads anywhere, to {}", link.link.shown, authority.host))
 }

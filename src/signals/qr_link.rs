@@ -15,6 +15,6 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let (link, authority) = links::astray(e, brand).find(|(link, _)| link.shown.starts_with(QR_SHOWN))?;
-    Some(format!("the {} leads to {}", link.shown, authority.host))
+    let (link, authority) = links::astray(e, brand).find(|(link, _)| link.link.shown.starts_with(QR_SHOWN))?;
+    Some(format!("the {} leads to {}", link.link.shown, authority.host))
 }
