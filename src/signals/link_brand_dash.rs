@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
           domain. Innocent case: a fan site or a tool of others that carries the name; list its host in brand.link_hosts.",
     points: 50,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

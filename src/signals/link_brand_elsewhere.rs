@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
           Innocent case: a partner that gives each customer a host of its own name; list it in brand.link_hosts.",
     points: 50,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

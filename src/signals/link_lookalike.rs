@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
           company with a similar name; list its word in brand.not_us.",
     points: 50,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

@@ -11,7 +11,7 @@ pub(super) static SIGNAL: Signal = Signal {
           browser, or the other way round. No honest link carries a brand's host that way.",
     points: 60,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

@@ -14,7 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
           the site, and a link through a mailer that counts clicks, count only beside another pretence or request.",
     points: 40,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

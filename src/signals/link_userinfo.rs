@@ -10,7 +10,7 @@ pub(super) static SIGNAL: Signal = Signal {
           today carries a brand's host as user name.",
     points: 60,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 

@@ -12,7 +12,7 @@ pub(super) static SIGNAL: Signal = Signal {
           an article about signing in to the brand; there the brand is seldom a folder of its own.",
     points: 40,
     at_least: None,
-    kind: Kind::Claim,
+    kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
 
