@@ -1,13 +1,13 @@
-//! "The Elance Team", "© 2026 Elance": the brand as who is writing.
+//! "Dear Elance member", "The Elance Team", "© 2026 Elance": the brand as who is writing.
 
 use super::{Brand, Check, Evidence, Kind, Signal, naming};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-signature",
-    title: "A stranger signs as a brand",
-    why: "The sign-off, the imprint and the copyright line say who claims to be writing: half of the mail that poses as a \
+    title: "A stranger speaks as a brand",
+    why: "The greeting (\"Dear Elance member\"), the sign-off, the imprint and the copyright line say who claims to be writing: half of the mail that poses as a \
           brand has one, of honest mail of strangers less than 1 %. Innocent case: a forwarded or quoted notice of the brand.",
-    points: 20,
+    points: 25,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
@@ -41,6 +41,47 @@ const BEHIND: [&str; 26] = [
     "klantenservice",
     "assistance",
     "zespol",
+];
+/// Whom a brand greets, right behind its name.
+const MEMBERS: [&str; 21] = [
+    "member",
+    "members",
+    "user",
+    "users",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "account holder",
+    "freelancer",
+    "kunde",
+    "kundin",
+    "mitglied",
+    "nutzer",
+    "usuario",
+    "cliente",
+    "membro",
+    "membre",
+    "utilisateur",
+    "klant",
+    "gebruiker",
+];
+/// How it greets them, right before it.
+const HAILS: [&str; 14] = [
+    "dear",
+    "attention",
+    "hello",
+    "hi",
+    "hey",
+    "liebes",
+    "lieber",
+    "liebe",
+    "cher",
+    "caro",
+    "prezado",
+    "estimado",
+    "beste",
+    "to all",
 ];
 /// Words right before it that do the same.
 const BEFORE: [&str; 32] = [
@@ -79,17 +120,30 @@ const BEFORE: [&str; 32] = [
 ];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.own_author(brand).is_some() || e.answers() {
+    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
         return None;
     }
     let found = brand.places_in(&e.text).find_map(|(start, end)| {
         let (before, behind) = (before(&e.text[..start]), &e.text[end..]);
-        let joint = behind.trim_start_matches([' ', ',', '-', '®', '™', '.']);
-        let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{} {w}", &e.text[start..end]));
-        signs.or_else(|| before.map(|w| format!("{w} {}", &e.text[start..end])))
+        let joint = behind.trim_start_matches([' ', ',', '®', '™']);
+        let name = &e.text[start..end];
+        let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{name} {w}"));
+        let hails = || {
+            let member = MEMBERS.iter().find(|w| follows(joint, w))?;
+            hailed(&e.text[..start]).map(|hail| format!("{hail} {name} {member}"))
+        };
+        signs.or_else(hails).or_else(|| before.map(|w| format!("{w} {}", &e.text[start..end])))
     });
-    let found = found.filter(|_| !naming::is_mention(e, brand))?;
-    Some(format!("the text is signed {found:?}"))
+    let found = found.filter(|_| !naming::leads_to_brand(e, brand))?;
+    Some(format!("the text speaks as the brand: {found:?}"))
+}
+
+/// The greeting that stands before a name: `dear elance user` speaks as whose user one is.
+fn hailed(text: &str) -> Option<&str> {
+    let text = text.trim_end();
+    let text = text.strip_suffix("valued").unwrap_or(text).trim_end();
+    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+    HAILS.iter().find(ends).copied()
 }
 
 fn follows(text: &str, word: &str) -> bool {

@@ -11,6 +11,7 @@ mod brand_address_in_name;
 mod brand_disguised;
 mod brand_display_name;
 mod brand_from_unproven;
+mod brand_headed_subject;
 mod brand_named;
 mod brand_opening;
 mod brand_path_only;
@@ -55,8 +56,8 @@ mod link_userinfo;
 mod links;
 mod lookalike_sender;
 mod lure;
-mod naming;
 mod macro_document;
+mod naming;
 mod parts_differ;
 mod payment_request;
 mod personal_data_request;
@@ -74,7 +75,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 60] = [
+pub static SIGNALS: [&Signal; 61] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -90,6 +91,7 @@ pub static SIGNALS: [&Signal; 60] = [
     &link_text_mismatch::SIGNAL,
     &signin_lookalike_link::SIGNAL,
     &brand_disguised::SIGNAL,
+    &brand_headed_subject::SIGNAL,
     &brand_subject::SIGNAL,
     &brand_signature::SIGNAL,
     &brand_opening::SIGNAL,

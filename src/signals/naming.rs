@@ -15,7 +15,7 @@ pub(super) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
 }
 
 /// True if there are links, all of them to the brand's own pages, and nothing to open.
-fn leads_to_brand(e: &Evidence<'_>, brand: &Brand) -> bool {
+pub(super) fn leads_to_brand(e: &Evidence<'_>, brand: &Brand) -> bool {
     e.message.body.attachments.is_empty()
         && links::followed(e).next().is_some()
         && links::all_astray(e, brand).next().is_none()
