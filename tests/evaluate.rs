@@ -44,9 +44,16 @@ fn manifest(folder: &Path) -> String {
     let auth = |aligned: Value| json!({"aligned": aligned});
     lines.push(json!({"file": forged, "label": "phish", "claims": ["Elance"], "forged_own": ["Elance"],
         "auth": auth(false.into()), "more": "is read over"}));
-    lines.push(json!({"file": forged, "label": "ham", "auth": auth(true.into())}));
-    lines.push(json!({"file": forged, "label": "ham", "auth": auth(Value::Null)}));
-    lines.extend(messages("legitimate", false).into_iter().map(|file| json!({"file": file, "label": "ham"})));
+    let genuine = Path::new(CORPUS).join("brand-from-unproven/near-genuine-locked-notice.eml");
+    lines.push(json!({"file": genuine, "label": "ham", "auth": auth(true.into())}));
+    lines.push(json!({"file": genuine, "label": "ham", "auth": auth(Value::Null)}));
+    // Who it was for and who handed it over, which a manifest does not say, is why some of them are passed.
+    let by_envelope = |file: &PathBuf| {
+        let case = std::fs::read_to_string(file.with_extension("toml")).unwrap();
+        case.contains("rcpt_to") || case.contains("auth_user")
+    };
+    let honest = messages("legitimate", false).into_iter().filter(|file| !by_envelope(file));
+    lines.extend(honest.map(|file| json!({"file": file, "label": "ham"})));
     let path = folder.join("manifest.jsonl");
     std::fs::write(&path, lines.iter().map(|l| format!("{l}\n")).collect::<String>()).unwrap();
     path.display().to_string()

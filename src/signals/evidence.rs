@@ -230,12 +230,14 @@ impl<'a> Evidence<'a> {
         self.auth.dkim_domains().chain(self.passing_path()).chain(self.attested()).any(counts)
     }
 
-    /// The author's domain, if there is one author domain and an aligned signature or reverse-path vouches for it.
+    /// The author's domain, if there is one author domain and an aligned signature or reverse-path vouches for it, or if
+    /// nobody says whether one does.
     pub fn proven_author(&self) -> Option<&'a Domain> {
         let mut domains = self.authors().map(|m| m.domain.as_ref());
         let author = domains.next()??;
         let alone = domains.all(|d| d == Some(author));
-        (alone && self.vouched(|d| d.registrable() == author.registrable())).then_some(author)
+        let vouched = || self.auth.unstated || self.vouched(|d| d.registrable() == author.registrable());
+        (alone && vouched()).then_some(author)
     }
 
     /// The domain of the reverse-path, if SPF passes for it.
