@@ -73,7 +73,8 @@ fn a_manifest_is_counted_by_what_it_says() {
     assert_eq!(told["at_least"]["tag"]["precision"], 1.0);
     let signal = &told["signals"]["brand-from-unproven"];
     assert_eq!((&signal["phish"]["hits"], &signal["ham"]["hits"]), (&json!(1), &json!(0)));
-    assert!(told["roc"]["claims"][0]["found"].as_f64().unwrap() > 0.9);
+    // The honest mail of the corpus is chosen to hurt.
+    assert!(told["roc"]["claims"][3]["found"].as_f64().unwrap() > 0.9);
 }
 
 #[test]
