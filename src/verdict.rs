@@ -18,9 +18,9 @@ pub enum Claim {
     /// Not at all.
     #[default]
     None,
-    /// It names the brand.
+    /// It names the brand, or shows it in a link.
     Weak,
-    /// It poses as the brand: From, display name, look-alike domain or a link that shows the brand.
+    /// It poses as the brand towards its reader: From, display name or look-alike domain of its sender.
     Strong,
 }
 
@@ -274,7 +274,7 @@ impl Rules<'_> {
         let score = acting().filter(counts).fold(0_u32, |sum, f| sum.saturating_add(f.points));
         let ceiling = match claim {
             Claim::Strong => Action::Reject,
-            // A message that only names the brand is never refused: a person should look at it.
+            // A message that only names or shows the brand is never refused: a person should look at it.
             Claim::Weak => Action::Quarantine,
             // What members typed into the brand's own mail may be warned of, but real mail must arrive.
             Claim::None if proven => Action::Tag,

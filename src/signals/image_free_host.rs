@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "A firm's mail takes its pictures from its own servers or its mailer's; forged mail puts a picture of the \
           brand's mail on a free host. Innocent case: people who put pictures into mail about the brand; so it \
           counts only beside a claim. Hosts are listed in conf/hosts/image_hosts.toml and [links].",
-    points: 15,
+    points: 25,
     at_least: None,
     kind: Kind::Intent,
     check: Check::Brand(check),

@@ -148,7 +148,8 @@ const EXEMPTED: [&str; 3] = ["brand-from-unproven", "brand-through-list", "dmarc
 pub enum Kind {
     /// The message poses as the brand.
     Claim,
-    /// The message names the brand: a claim only together with intent.
+    /// The message names the brand, or shows it in a link: a claim that is at most held for a person, since mail that warns
+    /// of forgeries does the same.
     WeakClaim,
     /// What the message wants.
     Intent,
