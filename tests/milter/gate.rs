@@ -317,7 +317,7 @@ pub(crate) async fn send(session: &mut TestConnection, mail: &Mail) -> Outcome {
 pub(crate) fn for_verdict(word: &str) -> Mail {
     let honest = "From: Ines <ines@mailhub.example>\nSubject: Lunch\n\nAt noon?\n";
     let forged = "From: Elance <support@elance.com>\nSubject: Your account\n\nPlease read this.\n";
-    let named = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\nHello.\n";
+    let named = "From: \"Jo Brandt, Elance\" <help@mailhub.example>\nSubject: Your account\n\nHello.\n";
     let asking = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\n\
                   Hello Ines,\n\nplease confirm your password here.\n";
     match word {
