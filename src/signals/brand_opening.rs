@@ -18,9 +18,9 @@ pub(super) static SIGNAL: Signal = Signal {
 const OPENING: usize = 150;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.own_author(brand).is_some() || e.answers() {
+    let name = brand.named_in(first_bytes(&e.text, OPENING))?;
+    if e.own_author(brand).is_some() || e.answers() || naming::is_mention(e, brand) {
         return None;
     }
-    let name = brand.named_in(first_bytes(&e.text, OPENING)).filter(|_| !naming::is_mention(e, brand))?;
     Some(format!("the text begins with {name:?}"))
 }

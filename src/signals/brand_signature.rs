@@ -42,6 +42,42 @@ const BEHIND: [&str; 26] = [
     "assistance",
     "zespol",
 ];
+/// Words right before it that do the same.
+const BEFORE: [&str; 32] = [
+    "team",
+    "ihr",
+    "dein",
+    "euer",
+    "your friends at",
+    "the team at",
+    "equipe",
+    "equipe do",
+    "equipe da",
+    "l'equipe",
+    "equipo",
+    "equipo de",
+    "el equipo de",
+    "atendimento",
+    "central de atendimento",
+    "time",
+    "suporte",
+    "servizio clienti",
+    "service client",
+    "servicio de",
+    "het",
+    "uw",
+    "zespol",
+    "copyright",
+    "regards,",
+    "sincerely,",
+    "grussen",
+    "gruessen",
+    "cordialement,",
+    "atenciosamente,",
+    "saludos,",
+    "groet,",
+];
+
 /// Whom a brand greets, right behind its name.
 const MEMBERS: [&str; 21] = [
     "member",
@@ -83,67 +119,33 @@ const HAILS: [&str; 14] = [
     "beste",
     "to all",
 ];
-/// Words right before it that do the same.
-const BEFORE: [&str; 32] = [
-    "team",
-    "ihr",
-    "dein",
-    "euer",
-    "your friends at",
-    "the team at",
-    "equipe",
-    "equipe do",
-    "equipe da",
-    "l'equipe",
-    "equipo",
-    "equipo de",
-    "el equipo de",
-    "atendimento",
-    "central de atendimento",
-    "time",
-    "suporte",
-    "servizio clienti",
-    "service client",
-    "servicio de",
-    "het",
-    "uw",
-    "zespol",
-    "copyright",
-    "regards,",
-    "sincerely,",
-    "grussen",
-    "gruessen",
-    "cordialement,",
-    "atenciosamente,",
-    "saludos,",
-    "groet,",
-];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() {
-        return None;
-    }
     let found = brand.places_in(&e.text).find_map(|(start, end)| {
-        let (before, behind) = (before(&e.text[..start]), &e.text[end..]);
+        let (front, name, behind) = (&e.text[..start], &e.text[start..end], &e.text[end..]);
         let joint = behind.trim_start_matches([' ', ',', '®', '™']);
-        let name = &e.text[start..end];
         let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{name} {w}"));
         let hails = || {
             let member = MEMBERS.iter().find(|w| follows(joint, w))?;
-            hailed(&e.text[..start]).map(|hail| format!("{hail} {name} {member}"))
+            hailed(front).map(|hail| format!("{hail} {name} {member}"))
         };
-        signs.or_else(hails).or_else(|| before.map(|w| format!("{w} {}", &e.text[start..end])))
-    });
-    let found = found.filter(|_| !naming::leads_to_brand(e, brand))?;
-    Some(format!("the text speaks as the brand: {found:?}"))
+        signs.or_else(hails).or_else(|| before(front).map(|w| format!("{w} {name}")))
+    })?;
+    let entitled = e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers();
+    let speaks = !entitled && !naming::leads_to_brand(e, brand);
+    speaks.then(|| format!("the text speaks as the brand: {found:?}"))
 }
 
 /// The greeting that stands before a name: `dear elance user` speaks as whose user one is.
 fn hailed(text: &str) -> Option<&str> {
     let text = text.trim_end();
-    let text = text.strip_suffix("valued").unwrap_or(text).trim_end();
+    last_of(text.strip_suffix("valued").unwrap_or(text).trim_end(), &HAILS)
+}
+
+/// The one of `words` that the text ends with, as a word.
+fn last_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
     let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
-    HAILS.iter().find(ends).copied()
+    words.iter().find(ends).copied()
 }
 
 fn follows(text: &str, word: &str) -> bool {
@@ -157,8 +159,7 @@ fn before(text: &str) -> Option<&str> {
     if let Some(sign) = ["©", "(c)", "copyright", "&copy;"].into_iter().find(|s| undated.ends_with(s)) {
         return Some(sign);
     }
-    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
-    BEFORE.iter().find(ends).copied()
+    last_of(text, &BEFORE)
 }
 
 #[cfg(test)]

@@ -39,14 +39,13 @@ pub(super) struct Args {
 
 pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
     let policy = load_policy(config)?;
-    let others = others(&policy, args)?;
+    let mut others = others(&policy, args)?;
     let cases = set::load(&args.set)?;
     if cases.is_empty() {
         return Err(Failure::new(EX_USAGE, "the set holds no messages"));
     }
     let tally = Tally::new(&cases, &policy)?;
     let proposed = args.weights.then(|| fit::propose(&tally));
-    let mut others = others;
     if let Some(proposed) = &proposed {
         let points = SIGNALS.iter().zip(proposed);
         let changes = points.filter_map(|(s, p)| Some(format!("signals.{}.points={}", s.id, (*p)?)));
