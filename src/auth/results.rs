@@ -238,6 +238,8 @@ pub struct AuthResults {
     /// True where a labelled set does not say what authentication found ([`Stated`](super::Stated)): nothing is proven,
     /// and nothing is disproven either.
     pub unstated: bool,
+    /// True where it does not say what SPF found.
+    pub path_unstated: bool,
 }
 
 macro_rules! words {

@@ -28,6 +28,7 @@ impl AuthResults {
             spf: Spf { result: spf(stated.spf.as_deref()), domain: path, ..Spf::default() },
             client_ip: envelope.client.ip,
             unstated: stated.aligned.is_none(),
+            path_unstated: stated.spf.is_none(),
             ..AuthResults::default()
         };
         let aligned_path = || match (&results.spf.domain, &author) {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// The first `n` octets of a text, cut at a character boundary.
 pub fn first_bytes(text: &str, n: usize) -> &str {
@@ -226,6 +227,12 @@ pub(crate) fn is_invisible(c: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
     )
+}
+
+/// Pictures, stars, arrows and the like: signs that stand for no letter, number or punctuation. Not those that names have
+/// by right.
+pub(crate) fn is_ornament(c: char) -> bool {
+    c.general_category() == GeneralCategory::OtherSymbol && !matches!(c, '©' | '®' | '™' | '℠' | '°' | '№')
 }
 
 #[cfg(test)]

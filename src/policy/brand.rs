@@ -211,6 +211,7 @@ impl Brand {
         let unspaced = unspaced(&folded);
         let unleeted = skeleton(&unleeted(&folded));
         let turned = turned(display).map(|t| fold(&t));
+        let humps = fold(&humps(display));
         let words = || folded.split(|c: char| !c.is_alphanumeric());
         self.names.iter().filter(|n| n.kind == NameKind::Strong).find_map(|n| {
             let long = n.folded.len() >= lookalike::MIN_INSIDE;
@@ -219,6 +220,9 @@ impl Brand {
             }
             if turned.as_ref().is_some_and(|t| words_contain(t, &n.folded)) {
                 return Some(format!("the name {:?} written from right to left", n.written));
+            }
+            if long && words_contain(&humps, &n.folded) {
+                return Some(format!("the name {:?} as a word of its own", n.written));
             }
             if unspaced.split(' ').any(|w| w == n.name.as_str() || n.name.joins(w)) {
                 return Some(format!("the name {:?} spaced out", n.written));
@@ -275,6 +279,25 @@ impl Brand {
         let user = folded.split('+').next().unwrap_or_default();
         let named = self.names.iter().find(|n| n.kind == NameKind::Strong && n.name.baited_in(user))?;
         Some(format!("the name {:?} in {folded:?}", named.written))
+    }
+
+    /// The brand in the local part of a stranger's address beside other words, in words: `elance-support`,
+    /// `jobs.elance.uk`, `elancejobs7`. Less than [`Brand::claimed_by_local_part`]: what stands beside it may be anything.
+    pub fn beside_in_local_part(&self, local: &str) -> Option<String> {
+        let folded = fold(local);
+        let user = folded.split('+').next().unwrap_or_default();
+        let alone = |name: &str| user.trim_matches(|c: char| !c.is_alphanumeric()) == name;
+        let named = self.names.iter().filter(|n| n.kind == NameKind::Strong).find(|n| {
+            let name = n.name.as_str();
+            let glued = |word: &str| {
+                name.len() >= lookalike::MIN_INSIDE
+                    && (word.starts_with(name) || word.ends_with(name))
+                    && !n.name.is_not_us(word)
+            };
+            let mut words = user.split(|c: char| !c.is_alphabetic());
+            !alone(name) && words.any(|word| word == name || glued(word))
+        })?;
+        Some(format!("the name {:?}", named.written))
     }
 
     /// One of the brand's own domains in a display name, as an address or bare.
@@ -342,6 +365,20 @@ fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known
         if name.name.as_str().is_empty() { Err((key, name.written)) } else { Ok(name) }
     });
     known.collect()
+}
+
+/// A display name with a blank wherever a word goes on with a capital: `JoElance` reads `Jo Elance`.
+fn humps(display: &str) -> String {
+    let mut out = String::with_capacity(display.len() + 4);
+    let mut small = false;
+    for c in display.chars() {
+        if small && c.is_uppercase() {
+            out.push(' ');
+        }
+        small = c.is_lowercase();
+        out.push(c);
+    }
+    out
 }
 
 /// Digits and signs read as the letters they replace (`3l@nce`), in words that have letters too.

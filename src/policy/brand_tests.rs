@@ -33,6 +33,7 @@ fn display_names_that_claim_the_brand() {
         "Elance's desk",
         "E l a n c e T e a m",
         "El-ance",
+        "TokenElance",
         "El.ance Support",
         "El@nce",
         "3lance",
@@ -68,6 +69,17 @@ fn local_parts_that_claim_the_brand() {
         "@elance.com",
     ] {
         assert!(b.claimed_by_local_part(local).is_none(), "{local}");
+    }
+}
+
+#[test]
+fn local_parts_that_show_the_brand_beside_other_words() {
+    let b = elance();
+    for local in ["bob-elance", "jobs.elance.uk", "quickelance", "elancejobs7", "Elance-x+tag"] {
+        assert!(b.beside_in_local_part(local).is_some(), "{local}");
+    }
+    for local in ["elance", "-elance-", "bob+elance", "bob.freelance", "freelancer7", "melancez", "support", ""] {
+        assert!(b.beside_in_local_part(local).is_none(), "{local}");
     }
 }
 

@@ -115,6 +115,8 @@ pub struct Auth {
     pub authserv_id: String,
     /// ARC sealers whose word on dmarc=pass is believed, by domain.
     pub trusted_sealers: Vec<String>,
+    /// Operators of mailing lists, by domain, who let nobody post in other people's names.
+    pub list_operators: Vec<String>,
     /// Clients that are not judged as inbound.
     pub trusted_networks: Vec<IpNet>,
     /// Who may hand over mail whose author cannot be proven any more.
@@ -155,6 +157,7 @@ impl Default for Auth {
         Auth {
             authserv_id: String::new(),
             trusted_sealers: vec![],
+            list_operators: vec![],
             trusted_networks: ["127.0.0.0/8", "::1/128"].iter().filter_map(|n| n.parse().ok()).collect(),
             forwarder: vec![],
         }
@@ -287,6 +290,8 @@ pub struct Links {
     pub free_hosts: Vec<String>,
     /// Hosts where anybody puts up a picture.
     pub image_hosts: Vec<String>,
+    /// Domains where anybody gets a mailbox.
+    pub mailboxes: Vec<String>,
     /// Hosts that pass links on to any URL that stands in them.
     pub redirectors: Vec<String>,
 }

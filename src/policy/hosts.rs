@@ -1,5 +1,5 @@
-//! Hosts that say something about a link: shorteners, hosts where anybody puts up a page or a picture, and redirectors with
-//! the place where the target of their links stands (`conf/hosts/*.toml`, and what the operator adds in `[links]`).
+//! Hosts that say something about a link or a sender: shorteners, hosts where anybody puts up a page or a picture or gets a
+//! mailbox, operators of mailing lists, and redirectors with the place where the target of their links stands (`conf/hosts/*.toml`, and what the operator adds in `[links]`).
 //!
 //! A link is unwrapped by its syntax alone; nothing is ever fetched. Every target that stands in it is given back, since
 //! nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are no hosts; unwrapping
@@ -23,6 +23,8 @@ const MAX_PLACES: usize = 4;
 const SHORTENERS: &str = include_str!("../../conf/hosts/shorteners.toml");
 const FREE_HOSTS: &str = include_str!("../../conf/hosts/free_hosts.toml");
 const IMAGE_HOSTS: &str = include_str!("../../conf/hosts/image_hosts.toml");
+const MAILBOXES: &str = include_str!("../../conf/hosts/mailboxes.toml");
+const LISTS: &str = include_str!("../../conf/hosts/lists.toml");
 const REDIRECTORS: &str = include_str!("../../conf/hosts/redirectors.toml");
 
 /// The hosts of all lists.
@@ -31,6 +33,8 @@ pub struct Hosts {
     shorteners: HashSet<String>,
     free: HashSet<String>,
     images: HashSet<String>,
+    mailboxes: HashSet<String>,
+    lists: HashSet<String>,
     /// By host, or by label for names such as `google.*`.
     redirectors: HashMap<String, Vec<Redirector>>,
 }
@@ -99,9 +103,9 @@ enum Encoding {
 }
 
 impl Hosts {
-    /// The built-in lists and those of the configuration. The error is the key of `[links]`, or the file, that cannot be
-    /// used, and why.
-    pub fn compile(links: &config::Links) -> Result<Hosts, (&'static str, String)> {
+    /// The built-in lists and those of the configuration. The error is the key of the configuration, or the file,
+    /// that cannot be used, and why.
+    pub fn compile(links: &config::Links, list_operators: &[String]) -> Result<Hosts, (&'static str, String)> {
         let rules: Redirectors =
             toml::from_str(REDIRECTORS).map_err(|e| ("conf/hosts/redirectors.toml", e.message().to_owned()))?;
         let mut redirectors: HashMap<String, Vec<Redirector>> = HashMap::new();
@@ -118,6 +122,8 @@ impl Hosts {
             shorteners: list(SHORTENERS, "conf/hosts/shorteners.toml", "shorteners", &links.shorteners)?,
             free: list(FREE_HOSTS, "conf/hosts/free_hosts.toml", "free_hosts", &links.free_hosts)?,
             images: list(IMAGE_HOSTS, "conf/hosts/image_hosts.toml", "image_hosts", &links.image_hosts)?,
+            mailboxes: list(MAILBOXES, "conf/hosts/mailboxes.toml", "mailboxes", &links.mailboxes)?,
+            lists: list(LISTS, "conf/hosts/lists.toml", "list_operators", list_operators)?,
             redirectors,
         })
     }
@@ -127,14 +133,25 @@ impl Hosts {
         within(&self.shorteners, host)
     }
 
-    /// The entry of the list of free hosts a host stands under; the list's own front pages are nobody's page.
+    /// What a host stands under where anybody puts up a page: an entry of the list of free hosts, or a suffix below which
+    /// anybody may take a name. The list's own front pages are nobody's page.
     pub fn free_host<'d>(&self, host: &'d Domain) -> Option<&'d str> {
-        within(&self.free, host)
+        within(&self.free, host).or_else(|| host.shared_suffix())
     }
 
     /// The entry of the list of image hosts a host stands under.
     pub fn image_host<'d>(&self, host: &'d Domain) -> Option<&'d str> {
         within(&self.images, host)
+    }
+
+    /// The entry of the list of domains with mailboxes for anybody a domain stands under.
+    pub fn free_mailbox<'d>(&self, domain: &'d Domain) -> Option<&'d str> {
+        within(&self.mailboxes, domain)
+    }
+
+    /// True if a mailing list belongs to an operator who lets nobody post in other people's names.
+    pub fn is_kept_list(&self, list: &Domain) -> bool {
+        within(&self.lists, list).is_some()
     }
 
     /// Where a link leads through hosts that pass it on; nothing if its host does not.

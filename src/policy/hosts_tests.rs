@@ -5,7 +5,7 @@ use super::*;
 use crate::mail::LinkKind;
 
 fn hosts() -> Hosts {
-    Hosts::compile(&config::Links::default()).unwrap()
+    Hosts::compile(&config::Links::default(), &[]).unwrap()
 }
 
 /// The hosts a link ends at; a trailing `?` where its target is hidden.
@@ -116,21 +116,33 @@ fn the_operator_adds_hosts() {
     let links = config::Links {
         shorteners: vec!["sh.example".into()],
         redirectors: vec!["out.example".into()],
+        mailboxes: vec!["post.example".into()],
         ..config::Links::default()
     };
-    let hosts = Hosts::compile(&links).unwrap();
-    assert!(hosts.shortener(&Domain::parse("sh.example").unwrap()).is_some());
+    let hosts = Hosts::compile(&links, &["lists.example".into()]).unwrap();
+    let d = |name: &str| Domain::parse(name).unwrap();
+    assert_eq!(hosts.free_mailbox(&d("post.example")), Some("post.example"));
+    assert!(hosts.is_kept_list(&d("tools.lists.example")) && !hosts.is_kept_list(&d("example")));
+    assert_eq!(hosts.free_host(&d("x.bubbleapps.io")), Some("bubbleapps.io"), "from the public suffix list");
+    assert!(hosts.shortener(&d("sh.example")).is_some());
     let routes =
         hosts.routes(&Link::new(LinkKind::Anchor, "https://out.example/go/1/?to=http%3A%2F%2Fevil.example", ""));
     assert_eq!(routes[0].target.authority.as_ref().unwrap().host, "evil.example");
     let wrong = config::Links { free_hosts: vec!["no host".into()], ..config::Links::default() };
-    assert_eq!(Hosts::compile(&wrong).unwrap_err().0, "free_hosts");
+    assert_eq!(Hosts::compile(&wrong, &[]).unwrap_err().0, "free_hosts");
+    assert_eq!(Hosts::compile(&links, &["no list".into()]).unwrap_err().0, "list_operators");
 }
 
 /// No entry is beneath another of its list, and none is written in capitals: what is listed twice is edited once.
 #[test]
 fn the_lists_are_tidy() {
-    for (file, text) in [("shorteners", SHORTENERS), ("free_hosts", FREE_HOSTS), ("image_hosts", IMAGE_HOSTS)] {
+    for (file, text) in [
+        ("shorteners", SHORTENERS),
+        ("free_hosts", FREE_HOSTS),
+        ("image_hosts", IMAGE_HOSTS),
+        ("mailboxes", MAILBOXES),
+        ("lists", LISTS),
+    ] {
         let list: List = toml::from_str(text).unwrap();
         let names: Vec<Domain> = list.hosts.iter().map(|h| Domain::parse(h).unwrap()).collect();
         assert!(names.len() > 40, "{file}");

@@ -49,7 +49,10 @@ impl Policy {
         let lookalikes = Brand::index(&mut brands, &not_us);
         let forwarders = compile_forwarders(&config, &place)?;
         let phrases = Phrases::built_in().map_err(|e| ConfigError(format!("conf/phrases: {e}")))?;
-        let hosts = Hosts::compile(&config.links).map_err(|(key, what)| place.error(&["links", key], &what))?;
+        let hosts = Hosts::compile(&config.links, &config.auth.list_operators).map_err(|(key, what)| {
+            let section = if key == "list_operators" { "auth" } else { "links" };
+            place.error(&[section, key], &what)
+        })?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();

@@ -17,10 +17,12 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     if e.own_author(brand).is_some() || e.is_list_mail() {
         return None;
     }
-    let subject = e.subject.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let subject = naming::unprompted(e)?;
+    let bracketed = subject.starts_with(['[', '(', '{', '<', '【']);
+    let subject = subject.trim_start_matches(|c: char| !c.is_alphanumeric());
     let (_, end) = brand.places_in(subject).find(|(start, _)| *start == 0)?;
     let rest = subject[end..].trim_start_matches(['®', '™', ' ']);
-    let heads = rest.is_empty() || rest.starts_with([':', '-', '|', ']', '>', '/']);
+    let heads = bracketed || rest.is_empty() || rest.starts_with([':', '-', '|', ']', '>', '/']);
     // Without anything to follow or to open, it is how people write a subject.
     let leads = !e.message.body.attachments.is_empty() || links::all_astray(e, brand).next().is_some();
     (heads && leads && !naming::is_mention(e, brand)).then(|| format!("the subject is headed by {:?}", &subject[..end]))

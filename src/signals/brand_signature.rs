@@ -121,6 +121,11 @@ const HAILS: [&str; 14] = [
 ];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    spoken(e, brand).map(|found| format!("the text speaks as the brand: {found:?}"))
+}
+
+/// The words with which a stranger's text speaks as the brand.
+pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let found = brand.places_in(&e.text).find_map(|(start, end)| {
         let (front, name, behind) = (&e.text[..start], &e.text[start..end], &e.text[end..]);
         let joint = behind.trim_start_matches([' ', ',', '®', '™']);
@@ -132,8 +137,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         signs.or_else(hails).or_else(|| before(front).map(|w| format!("{w} {name}")))
     })?;
     let entitled = e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers();
-    let speaks = !entitled && !naming::leads_to_brand(e, brand);
-    speaks.then(|| format!("the text speaks as the brand: {found:?}"))
+    (!entitled && !naming::leads_to_brand(e, brand)).then_some(found)
 }
 
 /// The greeting that stands before a name: `dear elance user` speaks as whose user one is.

@@ -15,16 +15,11 @@ pub(super) static SIGNAL: Signal = Signal {
     check: Check::Brand(check),
 };
 
-/// How mail programs of many languages mark an answer or a forwarded message, folded.
-const ANSWERS: [&str; 16] = [
-    "re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "rv:", "sv:", "vs:", "enc:", "res:", "r:", "i:", "doorst:",
-    "odp:",
-];
-
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.own_author(brand).is_some() || ANSWERS.iter().any(|a| e.subject.starts_with(a)) {
+    if e.own_author(brand).is_some() {
         return None;
     }
+    naming::unprompted(e)?;
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.is_list_mail() { without_tag(subject) } else { subject };

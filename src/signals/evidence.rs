@@ -284,6 +284,9 @@ impl<'a> Evidence<'a> {
                 forwarder.reason
             ));
         }
+        if let Some(list) = self.list_of_path().filter(|_| !self.auth.path_unstated) {
+            return Some(format!("whether the mailing list {list} handed it over could not be looked up"));
+        }
         let spf = brand.proof == Requirement::DkimOrSpf && self.auth.spf.result == SpfResult::TempError;
         let author =
             self.own_path(brand).is_some_and(|path| self.author_spf(brand, path).any(|r| r == SpfResult::TempError));
@@ -353,13 +356,18 @@ impl<'a> Evidence<'a> {
         self.named_lists().find(|list| self.auth.dkim_domains().chain(self.passing_path()).any(|d| of_one(d, list)))
     }
 
-    /// The mailing list that may have handed a brand's mail over: it vouches for the message, or nobody can tell whether it
+    /// The mailing list that handed a brand's mail over: it vouches for the message, or a labelled set does not say whether it
     /// does. A brand's own list would prove the brand.
     pub fn handed_over_by_list(&self) -> Option<Domain> {
-        let path = self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::TempError);
-        let untold = || self.named_lists().find(|list| path.is_some_and(|path| of_one(path, list)));
+        let untold = || self.list_of_path().filter(|_| self.auth.path_unstated);
         let list = self.authenticated_list().or_else(untold)?;
         (!self.policy.brands.iter().any(|b| b.owns(&list))).then_some(list)
+    }
+
+    /// The mailing list to which the reverse-path belongs, if SPF could not be looked up for it.
+    fn list_of_path(&self) -> Option<Domain> {
+        let path = self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::TempError)?;
+        self.named_lists().find(|list| of_one(path, list))
     }
 
     /// How a domain imitates the brand, in words. Each domain is looked up once for all brands and signals.

@@ -2,7 +2,7 @@
 
 use super::{Check, Evidence, Kind, Signal};
 use crate::mail::address::read_mailboxes;
-use crate::mail::text::{fold, words_contain};
+use crate::mail::text::{first_bytes, fold, words_contain};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "greeting-by-address",
@@ -19,13 +19,69 @@ const GREETING_WITHIN: usize = 4;
 /// Letters of a local part that is recognised without its domain.
 const MIN_LOCAL: usize = 5;
 
+/// Words that an address stands behind where it greets its reader, folded. Whose it is does not matter: mail is passed on.
+const HAILS: [&str; 30] = [
+    "dear",
+    "hello",
+    "hi",
+    "hey",
+    "attention",
+    "welcome",
+    "hallo",
+    "sehr geehrte",
+    "guten tag",
+    "liebe",
+    "lieber",
+    "ola",
+    "oi",
+    "caro",
+    "cara",
+    "prezado",
+    "prezada",
+    "prezado(a)",
+    "sr(a)",
+    "sr(a).",
+    "senhor(a)",
+    "hola",
+    "estimado",
+    "estimada",
+    "bonjour",
+    "cher",
+    "ciao",
+    "gentile",
+    "beste",
+    "witaj",
+];
+/// Octets of text within which a message greets.
+const GREETED_WITHIN: usize = 2_000;
+
 fn check(e: &Evidence<'_>) -> Option<String> {
     // An answer begins with whose words it quotes.
     if e.proven || e.answers() {
         return None;
     }
+    let greeted = hailed(first_bytes(&e.text, GREETED_WITHIN)).map(str::to_owned).or_else(|| recipient(e))?;
+    Some(format!("it calls its reader {greeted:?}"))
+}
+
+/// The address that stands right behind a word of greeting.
+fn hailed(text: &str) -> Option<&str> {
+    text.match_indices('@').find_map(|(at, _)| {
+        let start = text[..at].rfind(' ')?;
+        let end = text[at..].find(' ').map_or(text.len(), |n| at + n);
+        let address = text[start..end].trim_matches(|c: char| !c.is_alphanumeric());
+        let front = text[..start].trim_end_matches([' ', ',', ':']);
+        let hails =
+            |hail: &&&str| front.strip_suffix(**hail).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+        let whole = address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        (whole && HAILS.iter().any(|hail| hails(&hail))).then_some(address)
+    })
+}
+
+/// A recipient's address among the first words, or in the subject.
+fn recipient(e: &Evidence<'_>) -> Option<String> {
     let to = e.message.values("To").flat_map(read_mailboxes).map(|m| m.address);
-    let greeted = e.envelope.rcpt_to.iter().cloned().chain(to).map(|address| fold(&address)).find(|address| {
+    e.envelope.rcpt_to.iter().cloned().chain(to).map(|address| fold(&address)).find(|address| {
         let Some((local, domain)) = address.rsplit_once('@').filter(|(local, _)| !local.is_empty()) else {
             return false;
         };
@@ -33,8 +89,7 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         let is_no_name = local.len() >= MIN_LOCAL && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
         let whole = !domain.is_empty() && (is_greeted(&e.text, address) || words_contain(&e.subject, address));
         whole || is_no_name && (is_greeted(&e.text, local) || is_greeted(&e.subject, local))
-    })?;
-    Some(format!("it calls its reader {greeted:?}"))
+    })
 }
 
 /// True if the address stands where a name stands: among the first words.

@@ -10,14 +10,19 @@ mod attachments;
 mod brand_address_in_name;
 mod brand_disguised;
 mod brand_display_name;
+mod brand_file_name;
+mod brand_free_mailbox;
 mod brand_from_unproven;
 mod brand_headed_subject;
+mod brand_local_part;
 mod brand_named;
 mod brand_opening;
+mod brand_page_title;
 mod brand_path_only;
 mod brand_sender_name;
 mod brand_signature;
 mod brand_subject;
+mod brand_through_kept_list;
 mod brand_through_list;
 mod credential_request;
 mod disguised_words;
@@ -52,12 +57,14 @@ mod link_script;
 mod link_shortener;
 mod link_split;
 mod link_text_mismatch;
+mod link_user_name;
 mod link_userinfo;
 mod links;
 mod lookalike_sender;
 mod lure;
 mod macro_document;
 mod naming;
+mod ornate_sender;
 mod parts_differ;
 mod payment_request;
 mod personal_data_request;
@@ -65,6 +72,7 @@ mod pressing_subject;
 mod qr_link;
 mod reply_elsewhere;
 mod risky_attachment;
+mod role_sender;
 mod signin_lookalike_link;
 mod threat_or_urgency;
 mod unsigned_duplicate;
@@ -75,10 +83,11 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 61] = [
+pub static SIGNALS: [&Signal; 69] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
+    &brand_through_kept_list::SIGNAL,
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
     &brand_sender_name::SIGNAL,
@@ -93,7 +102,11 @@ pub static SIGNALS: [&Signal; 61] = [
     &brand_disguised::SIGNAL,
     &brand_headed_subject::SIGNAL,
     &brand_subject::SIGNAL,
+    &brand_page_title::SIGNAL,
+    &brand_local_part::SIGNAL,
+    &brand_file_name::SIGNAL,
     &brand_signature::SIGNAL,
+    &brand_free_mailbox::SIGNAL,
     &brand_opening::SIGNAL,
     &attachment_brand_page::SIGNAL,
     &brand_named::SIGNAL,
@@ -105,11 +118,14 @@ pub static SIGNALS: [&Signal; 61] = [
     &payment_request::SIGNAL,
     &lure::SIGNAL,
     &pressing_subject::SIGNAL,
+    &role_sender::SIGNAL,
+    &ornate_sender::SIGNAL,
     &reply_elsewhere::SIGNAL,
     &form_elsewhere::SIGNAL,
     &link_none_own::SIGNAL,
     &link_names_brand::SIGNAL,
     &link_brand_path::SIGNAL,
+    &link_user_name::SIGNAL,
     &link_open_redirect::SIGNAL,
     &link_redirector::SIGNAL,
     &link_shortener::SIGNAL,
@@ -141,7 +157,7 @@ pub static SIGNALS: [&Signal; 61] = [
 
 /// Signals that do not count when an exempt forwarder (`[[auth.forwarder]]`) handed the message over: what a forwarder
 /// breaks. Everything else it hands over is judged in full.
-const EXEMPTED: [&str; 3] = ["brand-from-unproven", "brand-through-list", "dmarc-fail"];
+const EXEMPTED: [&str; 4] = ["brand-from-unproven", "brand-through-list", "brand-through-kept-list", "dmarc-fail"];
 
 /// What a signal is evidence of (DESIGN section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -9,6 +9,21 @@ use crate::mail::Domain;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
 
+/// How mail programs of many languages mark an answer or a forwarded message, folded.
+const ANSWERS: [&str; 16] = [
+    "re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "rv:", "sv:", "vs:", "enc:", "res:", "r:", "i:", "doorst:",
+    "odp:",
+];
+
+/// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word of
+/// what it answers (In-Reply-To, References, RFC 5322 section 3.6.4) is a trick, and the subject goes on behind it.
+pub(super) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
+    match ANSWERS.iter().find_map(|mark| e.subject.strip_prefix(mark)) {
+        None => Some(&e.subject),
+        Some(rest) => (!e.answers() && !e.is_list_mail()).then_some(rest.trim_start()),
+    }
+}
+
 /// True if nothing makes the brand's name here more than a mention.
 pub(super) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
     e.may_speak_for(brand) || leads_to_brand(e, brand) || leads_to_author(e)

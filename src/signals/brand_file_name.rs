@@ -1,0 +1,29 @@
+//! `Elance-invoice-7731.pdf` from a stranger.
+
+use super::{Brand, Check, Evidence, Kind, Signal};
+use crate::mail::text::fold;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-file-name",
+    title: "A stranger's file is named after a brand",
+    why: "Where the text is empty or a picture, the file says who is supposed to write. Innocent case: a member who passes \
+          on a receipt of the brand, or a firm's own paper about it.",
+    points: 15,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+/// Files that are looked at; a person sees the first few.
+const MAX_FILES: usize = 20;
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() || e.is_list_mail() {
+        return None;
+    }
+    let files = e.message.body.attachments.iter().take(MAX_FILES);
+    files.map(|file| &file.name).find_map(|name| {
+        let words: String = fold(name).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        brand.named_in(&words).map(|brand| format!("the attachment {name:?} has the name {brand:?}"))
+    })
+}

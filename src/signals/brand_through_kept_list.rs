@@ -1,0 +1,24 @@
+//! `From: jo@elance.com` without proof, through a mailing list whose operator keeps forgers out.
+
+use super::{Brand, Check, Evidence, Kind, Signal, brand_through_list};
+use crate::policy::Action;
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-through-kept-list",
+    title: "A brand address in From without proof, through a mailing list that is looked after",
+    why: "An employee of the brand who posts to a list of developers loses his signature to its footer. Such lists let only \
+          subscribers post, so the post is marked and delivered, unless it wants something too. Operators are listed in \
+          conf/hosts/lists.toml and auth.list_operators.",
+    points: 30,
+    at_least: Some(Action::Tag),
+    kind: Kind::WeakClaim,
+    check: Check::Brand(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    let (author, list) = brand_through_list::handed_over(e, brand)?;
+    e.policy
+        .hosts
+        .is_kept_list(&list)
+        .then(|| format!("From says {author}, nothing proves it; it came through the list {list}"))
+}
