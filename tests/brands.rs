@@ -289,6 +289,32 @@ fn profiles_say_where_honest_mail_leads() {
 }
 
 #[test]
+fn the_path_of_a_sign_in_page_at_a_stranger_is_a_copy() {
+    let text = format!(
+        "{}signin_pages = [\"https://www.elance.com/php/landing/login.php\", \"https://www.elance.com/login\"]\n",
+        brand("Elance", "elance.com")
+    );
+    let policy = Policy::from_toml(&text, "test").unwrap();
+    let found = |link: &str| {
+        let head = "From: Pat <pat@mailhub.test>\nSubject: Notice";
+        let verdict =
+            verdict(&policy, "pat@mailhub.test", head, &format!("See {link} for more"), &AuthResults::default());
+        verdict.findings.iter().find(|f| f.signal.id == "signin-lookalike-link").map(|f| f.evidence.clone())
+    };
+    for copy in ["http://203.0.113.9/php/landing/login.php?x=1", "https://hacked.test/wp/PHP/landing/login.php/"] {
+        let said = found(copy).unwrap();
+        assert!(said.contains("members sign in at https://www.elance.com/php/landing/login.php"), "{said}");
+    }
+    for other in [
+        "https://www.elance.com/php/landing/login.php",
+        "https://shop.test/login",
+        "https://shop.test/landing/login.php",
+    ] {
+        assert_eq!(found(other), None, "{other}");
+    }
+}
+
+#[test]
 fn the_sample_is_not_installed_by_itself() {
     let installed = Path::new(SAMPLE).parent().unwrap().read_dir().unwrap();
     assert!(installed.map(|e| e.unwrap().path()).all(|p| p.extension().is_none_or(|e| e != "toml")));

@@ -1,4 +1,4 @@
-//! The pages where a brand's members sign in, which evidence names beside those that only look like them.
+//! The pages where a brand's members sign in, with which links that only look like them are compared.
 
 use crate::mail::Domain;
 use std::fmt;

@@ -4,12 +4,13 @@ use super::{Brand, Check, Evidence, Kind, Signal, links};
 use crate::mail::lookalike::Name;
 use crate::mail::text::fold;
 use crate::mail::{Authority, Domain};
+use crate::policy::SigninPage;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",
     title: "A link leads to a stranger's page dressed as a brand's sign-in",
-    why: "Copies of a sign-in page live on hacked sites and bare addresses, in a folder named after the brand. Innocent case: \
-          an article about signing in to the brand; there the brand is seldom a folder of its own.",
+    why: "Copies of a sign-in page live on hacked sites and bare addresses, in a folder named after the brand, or \
+          under the path of one of brand.signin_pages. Innocent case: an article about signing in to the brand; there the brand is seldom a folder of its own.",
     points: 40,
     at_least: None,
     kind: Kind::WeakClaim,
@@ -40,10 +41,25 @@ const SIGN_IN: [&str; 20] = [
     "anmelden",
 ];
 
+/// Segments of a sign-in page's path that make it the brand's own: everybody has a `/login`.
+const MIN_OWN_PATH: usize = 2;
+
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    links::astray(e, brand).find_map(|(way, authority)| {
-        (way.hidden_by.is_none() && dressed(authority, brand))
-            .then(|| format!("{} is a page of {}, not of {}", way.quoted(), authority.host, brand.name))
+    links::astray(e, brand).filter(|(way, _)| way.hidden_by.is_none()).find_map(|(way, authority)| {
+        let copied = copied(authority, brand).map(|page| format!("has the path of {page} and "));
+        let how = copied.or_else(|| dressed(authority, brand).then(String::new))?;
+        let true_page = brand.signin_pages.first().map(|page| format!("; members sign in at {page}"));
+        let where_else = true_page.unwrap_or_default();
+        Some(format!("{} {how}is a page of {}, not of {}{where_else}", way.quoted(), authority.host, brand.name))
+    })
+}
+
+/// The sign-in page of the brand whose path the link ends with, in a folder or not.
+fn copied<'b>(authority: &Authority, brand: &'b Brand) -> Option<&'b SigninPage> {
+    let path = authority.rest.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_ascii_lowercase();
+    brand.signin_pages.iter().find(|page| {
+        let own = page.path.trim_end_matches('/');
+        own.matches('/').count() >= MIN_OWN_PATH && path.ends_with(&own.to_ascii_lowercase())
     })
 }
 
