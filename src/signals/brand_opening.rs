@@ -18,8 +18,8 @@ pub(super) static SIGNAL: Signal = Signal {
 const OPENING: usize = 150;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let name = brand.named_in(first_bytes(&e.text, OPENING))?;
-    if e.own_author(brand).is_some() || e.answers() || naming::is_mention(e, brand) {
+    let name = brand.named_in(first_bytes(e.own_text(), OPENING))?;
+    if e.own_author(brand).is_some() || naming::is_mention(e, brand) {
         return None;
     }
     Some(format!("the text begins with {name:?}"))

@@ -126,8 +126,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 
 /// The words with which a stranger's text speaks as the brand.
 pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let found = brand.places_in(&e.text).find_map(|(start, end)| {
-        let (front, name, behind) = (&e.text[..start], &e.text[start..end], &e.text[end..]);
+    let text = e.own_text();
+    let found = brand.places_in(text).find_map(|(start, end)| {
+        let (front, name, behind) = (&text[..start], &text[start..end], &text[end..]);
         let joint = behind.trim_start_matches([' ', ',', '®', '™']);
         let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{name} {w}"));
         let hails = || {
@@ -136,7 +137,7 @@ pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         };
         signs.or_else(hails).or_else(|| before(front).map(|w| format!("{w} {name}")))
     })?;
-    let entitled = e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers();
+    let entitled = e.may_speak_for(brand) || e.own_author(brand).is_some();
     (!entitled && !naming::leads_to_brand(e, brand)).then_some(found)
 }
 

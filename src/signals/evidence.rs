@@ -2,6 +2,7 @@
 //! that several signals share (proof, claims, folded text) worked out once.
 
 use super::links::Destinations;
+use super::{naming, quoted};
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
 use crate::mail::disguise::{Looks, unmasked};
 use crate::mail::lookalike::Imitation;
@@ -52,6 +53,8 @@ pub struct Evidence<'a> {
     pub proven: bool,
     /// Phrases found in the subject and in the text; looked for when a signal first asks.
     wording: OnceCell<[Hits; 2]>,
+    /// The author's own words, if there are others; told apart when a signal first asks.
+    own: OnceCell<Option<String>>,
     /// Subject and text as the eye takes them; looked at when a signal first asks.
     looks: OnceCell<[Looks<'a>; 2]>,
     /// Where links lead; worked out when a signal first asks.
@@ -80,6 +83,7 @@ impl<'a> Evidence<'a> {
             text,
             proven: false,
             wording: OnceCell::new(),
+            own: OnceCell::new(),
             looks: OnceCell::new(),
             destinations: OnceCell::new(),
             imitations: RefCell::default(),
@@ -98,16 +102,26 @@ impl<'a> Evidence<'a> {
         Evidence { scan, ..self }
     }
 
-    /// Phrases of the subject and of the author's own words. In an answer the quoted lines are another's words, unless
-    /// the message poses as a brand: a member who quotes a notice asks for nothing.
+    /// Phrases of the subject and of the author's own words, unless the message poses as a brand: a member who quotes a
+    /// notice asks for nothing.
     fn wording(&self) -> &[Hits; 2] {
         self.wording.get_or_init(|| {
             let names: Vec<String> =
                 self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
             let find = |text: &str| self.policy.phrases.find(text, &names);
-            let own = self.unquoted().filter(|_| !self.policy.brands.iter().any(|b| self.poses_as(b)));
-            [find(&self.subject), find(own.as_ref().unwrap_or(&self.text))]
+            let poses = self.policy.brands.iter().any(|b| self.poses_as(b));
+            [find(&self.subject), find(if poses { &self.text } else { self.own_text() })]
         })
+    }
+
+    /// The author's own words in the text, folded, without what he quotes or passes on.
+    pub fn own_text(&self) -> &str {
+        let own = self.own.get_or_init(|| {
+            let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+            quoted::own_words(shown, self.answers() || naming::is_marked(&self.subject))
+                .map(|own| fold(&unmasked(&own)))
+        });
+        own.as_ref().unwrap_or(&self.text)
     }
 
     /// True if the message says that it answers another.
@@ -119,15 +133,6 @@ impl<'a> Evidence<'a> {
     /// taking the list's own words for the author's, and nothing else.
     pub fn is_list_mail(&self) -> bool {
         self.message.values("List-Id").chain(self.message.values("List-Post")).next().is_some()
-    }
-
-    /// The text without the lines it quotes, folded, if it is an answer that quotes.
-    fn unquoted(&self) -> Option<String> {
-        let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
-        let quoted = |line: &&str| line.trim_start().starts_with('>');
-        let quotes = shown.lines().any(|l| quoted(&l)) && shown.lines().any(|l| !quoted(&l) && !l.trim().is_empty());
-        let own = || shown.lines().filter(|l| !quoted(l)).collect::<Vec<_>>().join("\n");
-        (self.answers() && quotes).then(|| fold(&unmasked(&own())))
     }
 
     /// The first mailbox of From whose domain is the brand's own, in any reading. What From shows to careless readers

@@ -56,11 +56,10 @@ const HAILS: [&str; 30] = [
 const GREETED_WITHIN: usize = 2_000;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
-    // An answer begins with whose words it quotes.
-    if e.proven || e.answers() {
+    if e.proven {
         return None;
     }
-    let greeted = hailed(first_bytes(&e.text, GREETED_WITHIN)).map(str::to_owned).or_else(|| recipient(e))?;
+    let greeted = hailed(first_bytes(e.own_text(), GREETED_WITHIN)).map(str::to_owned).or_else(|| recipient(e))?;
     Some(format!("it calls its reader {greeted:?}"))
 }
 
@@ -87,8 +86,8 @@ fn recipient(e: &Evidence<'_>) -> Option<String> {
         };
         // A name alone may be his: Bob is bob@example.net.
         let is_no_name = local.len() >= MIN_LOCAL && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
-        let whole = !domain.is_empty() && (is_greeted(&e.text, address) || words_contain(&e.subject, address));
-        whole || is_no_name && (is_greeted(&e.text, local) || is_greeted(&e.subject, local))
+        let whole = !domain.is_empty() && (is_greeted(e.own_text(), address) || words_contain(&e.subject, address));
+        whole || is_no_name && (is_greeted(e.own_text(), local) || is_greeted(&e.subject, local))
     })
 }
 

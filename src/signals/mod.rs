@@ -70,6 +70,7 @@ mod payment_request;
 mod personal_data_request;
 mod pressing_subject;
 mod qr_link;
+mod quoted;
 mod reply_elsewhere;
 mod risky_attachment;
 mod role_sender;

@@ -15,6 +15,11 @@ const ANSWERS: [&str; 16] = [
     "odp:",
 ];
 
+/// True if a folded subject is marked as an answer's or a forwarded message's.
+pub(super) fn is_marked(subject: &str) -> bool {
+    ANSWERS.iter().any(|mark| subject.starts_with(mark))
+}
+
 /// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word of
 /// what it answers (In-Reply-To, References, RFC 5322 section 3.6.4) is a trick, and the subject goes on behind it.
 pub(super) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {

@@ -17,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 /// Offices, folded.
-const OFFICES: [&str; 60] = [
+const OFFICES: [&str; 58] = [
     "noreply",
     "no reply",
     "no-reply",
@@ -48,8 +48,6 @@ const OFFICES: [&str; 60] = [
     "department",
     "verification",
     "activation",
-    "update",
-    "updates",
     "rewards",
     "reward",
     "kyc",
