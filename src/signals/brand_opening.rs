@@ -7,8 +7,9 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "brand-opening",
     title: "A stranger's text begins by naming a brand",
     why: "Who poses as a brand says so at once: 62 % of such mail names it in its first 150 letters, of honest mail of \
-          strangers less than 0.1 %. Innocent case: a newsletter whose first story is about the brand.",
-    points: 4,
+          strangers less than 0.1 %. Innocent case: a newsletter whose first story is about the brand; \
+          an author whose name fits his own, proven address does not count.",
+    points: 8,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
@@ -19,7 +20,7 @@ const OPENING: usize = 150;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let name = brand.named_in(first_bytes(e.own_text(), OPENING))?;
-    if e.own_author(brand).is_some() || naming::is_mention(e, brand) {
+    if e.own_author(brand).is_some() || naming::is_remark(e, brand) {
         return None;
     }
     Some(format!("the text begins with {name:?}"))

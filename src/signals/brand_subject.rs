@@ -7,9 +7,10 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "brand-subject",
     title: "A stranger's subject names a brand",
     why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. Innocent \
-          case: people and newsletters that write about the brand; by itself it only makes the rest of a message count. \
+          case: people and newsletters that write about the brand; those whose name fits their own, proven address do not \
+          count, and by itself it only makes the rest of a message count. \
           Answers and forwarded mail (Re:, Fwd:) do not count.",
-    points: 6,
+    points: 12,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
@@ -23,7 +24,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.is_list_mail() { without_tag(subject) } else { subject };
-    let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_mention(e, brand))?;
+    let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_remark(e, brand))?;
     Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.place()))
 }
 

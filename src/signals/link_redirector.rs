@@ -8,7 +8,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "The reader sees a host he trusts, and whoever wrote the link chose where it ends. Innocent case: links \
           copied from search results or social networks, so it counts only beside a claim. Links wrapped by mail \
           gateways and counted by mailers are none.",
-    points: 5,
+    points: 8,
     at_least: None,
     kind: Kind::Intent,
     check: Check::Brand(check),

@@ -4,10 +4,80 @@
 //! to those of a sender who is who he says, has nothing to gain from the name.
 
 use super::{Brand, Evidence, links};
-use crate::mail::Domain;
+use crate::mail::lookalike;
+use crate::mail::text::{fold, words_contain};
+use crate::mail::{Domain, Mailbox};
 
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
+
+/// Shortest label of a domain that is recognised in a name.
+const MIN_HOUSE: usize = 3;
+
+/// Shortest word of a person's name that is.
+const MIN_NAME: usize = 3;
+
+/// Offices, folded.
+const OFFICES: [&str; 58] = [
+    "noreply",
+    "no reply",
+    "no-reply",
+    "donotreply",
+    "do not reply",
+    "do-not-reply",
+    "support",
+    "service",
+    "services",
+    "customer service",
+    "customer care",
+    "customer support",
+    "helpdesk",
+    "help desk",
+    "billing",
+    "accounts",
+    "account",
+    "security",
+    "team",
+    "notification",
+    "notifications",
+    "alert",
+    "alerts",
+    "notice",
+    "info",
+    "admin",
+    "administrator",
+    "department",
+    "verification",
+    "activation",
+    "rewards",
+    "reward",
+    "kyc",
+    "kundenservice",
+    "kundendienst",
+    "kundensupport",
+    "sicherheit",
+    "abteilung",
+    "technischer support",
+    "angebot",
+    "atendimento",
+    "suporte",
+    "seguranca",
+    "notificacao",
+    "notificacoes",
+    "alerta",
+    "aviso",
+    "gerente",
+    "central",
+    "soporte",
+    "seguridad",
+    "notificacion",
+    "servicio",
+    "klantenservice",
+    "serviceclient",
+    "assistance",
+    "servizio",
+    "assistenza",
+];
 
 /// How mail programs of many languages mark an answer or a forwarded message, folded.
 const ANSWERS: [&str; 16] = [
@@ -32,6 +102,43 @@ pub(super) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
 /// True if nothing makes the brand's name here more than a mention.
 pub(super) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
     e.may_speak_for(brand) || leads_to_brand(e, brand) || leads_to_author(e)
+}
+
+/// True if besides [`is_mention`] the author is somebody of his own, who writes about the brand: where the name stands says
+/// nothing then, and only what is wanted counts. Stolen mailboxes have honest names too.
+pub(super) fn is_remark(e: &Evidence<'_>, brand: &Brand) -> bool {
+    is_mention(e, brand) || says_who_he_is(e)
+}
+
+/// True if the author is proven and has a name that fits his address: `Freelance Weekly` at freelanceweekly.example,
+/// `Ada Brook` at ada.b@mailhub.example.
+fn says_who_he_is(e: &Evidence<'_>) -> bool {
+    let fits = |m: &Mailbox, d| {
+        let name = fold(&m.name);
+        names_house(&name, d) || names_person(&name, &fold(&m.local))
+    };
+    e.proven_author().is_some_and(|d| e.message.from.iter().all(|m| fits(m, d)))
+}
+
+/// True if a folded name is an office's: `technical support`, `noreply`.
+pub(super) fn is_office(name: &str) -> bool {
+    OFFICES.iter().any(|word| words_contain(name, word))
+}
+
+/// True if a word of a person's folded name stands in the local part.
+fn names_person(name: &str, local: &str) -> bool {
+    if is_office(name) {
+        return false;
+    }
+    let words = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= MIN_NAME);
+    words.filter(|w| !lookalike::is_bait(w)).any(|w| local.contains(w))
+}
+
+/// True if a folded name holds the label that the owner of a domain chose: `example support` at example.net.
+pub(super) fn names_house(name: &str, domain: &Domain) -> bool {
+    let compact = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let label = compact(domain.chosen_label());
+    label.len() >= MIN_HOUSE && compact(name).contains(&label)
 }
 
 /// True if there are links, all of them to the brand's own pages, and nothing to open.
