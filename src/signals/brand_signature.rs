@@ -126,6 +126,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 
 /// The words with which a stranger's text speaks as the brand.
 pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    brand.named_in(&e.text)?;
     let text = e.own_text();
     let found = brand.places_in(text).find_map(|(start, end)| {
         let (front, name, behind) = (&text[..start], &text[start..end], &text[end..]);

@@ -77,6 +77,9 @@ const HEAD: usize = 3;
 /// The author's own lines; `None` if there is no other's, or nothing of his own. `passes_on`: the message says that it is an
 /// answer or forwarded. Who answers below or between the lines has nothing above them: there only `>` tells.
 pub(super) fn own_words(shown: &str, passes_on: bool) -> Option<String> {
+    if !passes_on && !shown.contains('>') {
+        return None;
+    }
     let lines: Vec<&str> = shown.lines().collect();
     let introduced = passes_on.then(|| (0..lines.len()).find(|n| introduces(&lines[*n..]))).flatten();
     let above = introduced.and_then(|end| unquoted(&lines[..end]));
