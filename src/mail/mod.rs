@@ -21,6 +21,7 @@ pub(crate) mod mime;
 mod part;
 mod shown;
 mod style;
+pub(crate) mod telephone;
 pub mod text;
 mod tokens;
 pub(crate) mod words;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod forwarder;
 pub mod hosts;
 pub mod load;
+mod phrase_index;
 pub mod phrases;
 mod place;
 mod signin;

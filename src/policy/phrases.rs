@@ -1,16 +1,18 @@
 //! Phrases that forged mail uses, by what they do to the reader and by language (`conf/phrases/*.toml`).
 //!
-//! The lists are data: literals in natural spelling, indexed once by their first word, so that searching takes time
-//! linear in the text; one automaton of all phrases with their gaps proved twenty times slower. Text and phrases are
+//! The lists are data: literals in natural spelling, indexed once by their words ([`super::phrase_index`]), so that
+//! searching takes time linear in the text. Text and phrases are
 //! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. Where a
 //! script has no blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit
 //! or letter that looks like another one is read as that (`acc0unt`, `confirrn`). A list with an unknown key or an empty
 //! phrase is refused with its language and the phrase; searching never fails.
 
+use super::phrase_index::{Longest, Node, Step};
+use crate::mail::telephone;
 use crate::mail::text::{find_words, fold, is_wordless, plain_shape};
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::ops::Range;
 
 /// Octets of text that are searched. Forged mail comes to the point: its phrases stand in the first 6 kB.
 const MAX_SCANNED: usize = 64 << 10;
@@ -18,16 +20,18 @@ const MAX_SCANNED: usize = 64 << 10;
 const GREETING_WITHIN: usize = 400;
 /// Characters of evidence given back.
 const MAX_EVIDENCE: usize = 120;
-/// Words that `*` may stand for.
-const MAX_GAP: usize = 3;
+/// Words between a phrase that asks for a call and the number: one sentence, or the line below.
+const NUMBER_WITHIN: usize = 12;
 /// Stands for the brand's name in prepared text and patterns; private use, so no folded text has it for a letter.
 const BRAND: char = '\u{e000}';
 /// Stands for the end of a sentence in prepared text.
 const STOP: char = '.';
 /// [`BRAND`] as a word.
 const BRAND_WORD: &str = "\u{e000}";
+/// Stands for a telephone number in prepared text; private use as [`BRAND`] is.
+const NUMBER_WORD: &str = "\u{e001}";
 /// [`STOP`] as a word.
-const STOP_WORD: &str = ".";
+pub(super) const STOP_WORD: &str = ".";
 
 /// The built-in lists.
 const FILES: [(&str, &str); 21] = [
@@ -71,11 +75,13 @@ pub enum PhraseKind {
     Payment,
     /// It promises a prize, a gift or points.
     Lure,
+    /// It asks for a telephone call.
+    Call,
 }
 
 impl PhraseKind {
     /// All kinds.
-    pub const ALL: [PhraseKind; 7] = [
+    pub const ALL: [PhraseKind; 8] = [
         PhraseKind::Greeting,
         PhraseKind::Credential,
         PhraseKind::Personal,
@@ -83,39 +89,38 @@ impl PhraseKind {
         PhraseKind::Urgency,
         PhraseKind::Payment,
         PhraseKind::Lure,
+        PhraseKind::Call,
     ];
 }
 
 /// Phrases of all languages, compiled.
 #[derive(Debug)]
 pub struct Phrases {
-    index: Index,
+    root: Node,
 }
 
 /// The first phrase of each kind found in a text, in the text's words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Hits([Option<String>; PhraseKind::ALL.len()]);
+pub struct Hits {
+    words: [Option<String>; PhraseKind::ALL.len()],
+    number: Option<String>,
+}
 
 impl Hits {
     /// The words that are a phrase of `kind`.
     pub fn of(&self, kind: PhraseKind) -> Option<&str> {
-        self.0[kind as usize].as_deref()
+        self.words[kind as usize].as_deref()
     }
-}
 
-/// Phrases of all kinds by their first word. Every word of every message is looked up, so the hash is a quick one (and
-/// seeded: nobody can choose words that collide).
-type Index = HashMap<String, Vec<(PhraseKind, Pattern)>, foldhash::fast::RandomState>;
+    /// The telephone number near words that ask for a call, if there is one; those words are [`PhraseKind::Call`]'s then.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
 
-/// What follows the first word of a phrase.
-type Pattern = Vec<Step>;
-
-/// One more word of a phrase.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Step {
-    word: String,
-    /// True if up to [`MAX_GAP`] other words may stand before it.
-    gap: bool,
+    /// True if nothing more is looked for among phrases of `kind`.
+    fn suffice(&self, kind: PhraseKind) -> bool {
+        if kind == PhraseKind::Call { self.number.is_some() } else { self.of(kind).is_some() }
+    }
 }
 
 /// One list as written.
@@ -130,6 +135,7 @@ struct File {
     urgency: Section,
     payment: Section,
     lure: Section,
+    call: Section,
 }
 
 #[derive(Debug, Deserialize)]
@@ -153,6 +159,7 @@ impl File {
             PhraseKind::Urgency => &self.urgency,
             PhraseKind::Payment => &self.payment,
             PhraseKind::Lure => &self.lure,
+            PhraseKind::Call => &self.call,
         }
     }
 }
@@ -169,7 +176,7 @@ impl Phrases {
         for (name, text) in lists {
             files.push(toml::from_str::<File>(text).map_err(|e| format!("phrases {name}: {}", e.message()))?);
         }
-        Ok(Phrases { index: compiled(&files)? })
+        Ok(Phrases { root: compiled(&files)? })
     }
 
     /// The first phrase of each kind in folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
@@ -183,29 +190,31 @@ impl Phrases {
         let mut octets = 0;
         for (start, first) in shapes.iter().enumerate() {
             octets += first.len() + 1;
-            let Some(patterns) = self.index.get(first.as_ref()) else { continue };
-            for patterns in patterns.chunk_by(|a, b| a.0 == b.0) {
-                let kind = patterns[0].0;
+            let Some(node) = self.root.next.get(first.as_ref()) else { continue };
+            let mut longest = Longest::default();
+            node.go_on(&shapes[start + 1..], 1, &mut longest);
+            for (kind, count) in PhraseKind::ALL.into_iter().zip(longest) {
                 let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
-                if late || hits.of(kind).is_some() {
-                    continue;
+                let Some(count) = count.filter(|_| !late && !hits.suffice(kind)) else { continue };
+                let place = start..start + count;
+                let number = if kind == PhraseKind::Call { number_near(&words, &place) } else { None };
+                if number.is_some() || hits.of(kind).is_none() {
+                    hits.words[kind as usize] = Some(evidence(&words, place, &named));
+                    hits.number = number.map(|at| evidence(&words, at..at + 1, &named)).or(hits.number);
                 }
-                let after = &shapes[start + 1..];
-                let longest = patterns.iter().filter_map(|(_, p)| matched(p, after)).max();
-                hits.0[kind as usize] = longest.map(|more| evidence(&words, start, more + 1, &named));
             }
         }
         hits
     }
 }
 
-/// The words of a match, brand names put back.
-fn evidence(words: &[&str], start: usize, count: usize, named: &[&str]) -> String {
-    // The names replaced before the match tell which one each sign in it stands for.
-    let mut used = named.iter().skip(words[..start].iter().filter(|w| **w == BRAND_WORD).count());
-    let shown = words[start..start + count]
-        .iter()
-        .map(|word| if *word == BRAND_WORD { used.next().copied().unwrap_or_default() } else { *word });
+/// The words at `place`, brand names and numbers put back.
+fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
+    let stands_for = |word: &&str| matches!(*word, BRAND_WORD | NUMBER_WORD);
+    // Those replaced before the match tell which one each sign in it stands for.
+    let mut used = named.iter().skip(words[..place.start].iter().filter(|w| stands_for(w)).count());
+    let shown =
+        words[place].iter().map(|word| if stands_for(word) { used.next().copied().unwrap_or_default() } else { *word });
     let mut out = String::new();
     for word in shown {
         if !(out.is_empty() || out.ends_with(is_wordless) && word.starts_with(is_wordless)) {
@@ -216,22 +225,12 @@ fn evidence(words: &[&str], start: usize, count: usize, named: &[&str]) -> Strin
     out.chars().take(MAX_EVIDENCE).collect()
 }
 
-/// How many words the rest of a phrase takes of `words`, the fewest its gaps allow.
-fn matched(pattern: &[Step], words: &[Cow<'_, str>]) -> Option<usize> {
-    let Some((step, rest)) = pattern.split_first() else { return Some(0) };
-    let gaps = if step.gap { MAX_GAP } else { 0 };
-    for gap in 0..=gaps {
-        let word = words.get(gap)?.as_ref();
-        if word == step.word
-            && let Some(more) = matched(rest, &words[gap + 1..])
-        {
-            return Some(gap + 1 + more);
-        }
-        if word == STOP_WORD {
-            return None;
-        }
-    }
-    None
+/// Where a telephone number stands near the phrase at `place`, rather after it than before.
+fn number_near(words: &[&str], place: &Range<usize>) -> Option<usize> {
+    let is_number = |at: &usize| words[*at] == NUMBER_WORD;
+    let after = place.end..words.len().min(place.end + NUMBER_WITHIN);
+    let before = place.start.saturating_sub(NUMBER_WITHIN)..place.start;
+    after.into_iter().find(is_number).or_else(|| before.rev().find(is_number))
 }
 
 /// Longest first, so that "Elance Escrow" is not taken for "Elance" and a word.
@@ -241,23 +240,30 @@ fn folded_names(brand_names: &[String]) -> Vec<String> {
     names
 }
 
-/// Text as words with one blank before and after each, brand names as [`BRAND`], ends of sentences as [`STOP`]; and
-/// the names replaced, in order.
-fn prepare<'n>(text: &str, names: &'n [String]) -> (String, Vec<&'n str>) {
+/// Text as words with one blank before and after each, brand names as [`BRAND`], telephone numbers as [`NUMBER_WORD`],
+/// ends of sentences as [`STOP`]; and the names and numbers replaced, in order.
+fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
     let mut out = String::with_capacity(text.len() + 16);
     let mut named = Vec::new();
     out.push(' ');
     let mut next: Vec<Option<usize>> = names.iter().map(|n| find_words(text, n, 0)).collect();
+    let mut numbers = telephone::numbers(text).into_iter().peekable();
     let mut from = 0;
     loop {
+        while numbers.next_if(|n| n.start < from).is_some() {}
         // Ties go to the longest name, which stands first.
-        let first = next.iter().enumerate().filter_map(|(i, at)| at.map(|at| (at, i))).min();
-        let Some((at, i)) = first else { break };
-        push_words(&mut out, &text[from..at]);
-        out.push(BRAND);
+        let name = next.iter().enumerate().filter_map(|(i, at)| at.map(|at| (at, i))).min();
+        let name = name.map(|(at, i)| at..at + names[i].len());
+        let (place, sign) = match (name, numbers.peek()) {
+            (Some(name), number) if number.is_none_or(|n| name.start <= n.start) => (name, BRAND_WORD),
+            (_, Some(number)) => (number.clone(), NUMBER_WORD),
+            (_, None) => break,
+        };
+        push_words(&mut out, &text[from..place.start]);
+        out.push_str(sign);
         out.push(' ');
-        named.push(names[i].as_str());
-        from = at + names[i].len();
+        from = place.end;
+        named.push(&text[place]);
         for (name, place) in names.iter().zip(&mut next) {
             if place.is_some_and(|p| p < from) {
                 *place = find_words(text, name, from);
@@ -314,26 +320,24 @@ fn part(out: &mut String) {
     }
 }
 
-/// All phrases of a kind, indexed.
-fn compiled(files: &[File]) -> Result<Index, String> {
-    let mut index = Index::default();
+/// All phrases.
+fn compiled(files: &[File]) -> Result<Node, String> {
+    let mut root = Node::default();
     for (file, kind) in files.iter().flat_map(|f| PhraseKind::ALL.map(|kind| (f, kind))) {
         for phrase in &file.section(kind).phrases {
-            let (first, rest) = pattern(phrase).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
-            index.entry(first).or_default().push((kind, rest));
+            for spelling in std::iter::once(phrase.clone()).chain(transcribed(&file.language, phrase)) {
+                let steps = steps(&spelling).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
+                root.insert(kind, steps);
+            }
         }
     }
-    for patterns in index.values_mut() {
-        patterns.sort();
-        patterns.dedup();
-    }
-    Ok(index)
+    Ok(root)
 }
 
-/// The first word of a phrase and the steps to the others.
-fn pattern(phrase: &str) -> Result<(String, Pattern), &'static str> {
+/// The words of a phrase.
+fn steps(phrase: &str) -> Result<Vec<Step>, &'static str> {
     let marked = fold(&phrase.replace("{brand}", BRAND_WORD));
-    let mut steps = Pattern::new();
+    let mut steps = Vec::new();
     let mut gap = false;
     for piece in marked.split(' ').filter(|p| !p.is_empty()) {
         if piece == "*" {
@@ -358,8 +362,19 @@ fn pattern(phrase: &str) -> Result<(String, Pattern), &'static str> {
     if steps.is_empty() {
         return Err("is empty");
     }
-    let first = steps.remove(0);
-    if first.gap { Err("begins with *") } else { Ok((first.word, steps)) }
+    if steps[0].gap { Err("begins with *") } else { Ok(steps) }
+}
+
+/// The phrase as it is spelt where the keyboard lacks the language's letters, if that differs; where only the marks
+/// go, [`fold`] sees to it.
+fn transcribed(language: &str, phrase: &str) -> Option<String> {
+    let letters: &[(char, &str)] = match language {
+        "de" => &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss")],
+        "da" | "no" => &[('æ', "ae"), ('ø', "oe"), ('å', "aa")],
+        _ => return None,
+    };
+    let spelt = letters.iter().fold(phrase.to_lowercase(), |text, (letter, plain)| text.replace(*letter, plain));
+    (spelt != phrase).then_some(spelt)
 }
 
 #[cfg(test)]

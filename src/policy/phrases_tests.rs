@@ -137,7 +137,7 @@ fn letters_that_look_alike_are_read_as_meant() {
 fn bad_lists_are_refused_with_a_reason() {
     let tests = "hit=\"\"\nhonest=\"\"\n";
     let list = |greeting: &str| {
-        let rest = ["credential", "personal", "threat", "urgency", "payment", "lure"]
+        let rest = ["credential", "personal", "threat", "urgency", "payment", "lure", "call"]
             .map(|k| format!("[{k}]\nphrases=[\"x\"]\n{tests}"))
             .concat();
         let text = format!("language=\"xx\"\n{rest}[greeting]\n{tests}{greeting}");

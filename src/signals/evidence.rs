@@ -435,6 +435,12 @@ impl<'a> Evidence<'a> {
         }
         kinds.iter().find_map(|kind| self.wording().iter().find_map(|hits| hits.of(*kind)))
     }
+
+    /// Words that ask the reader to telephone, and the number near them if there is one; see [`Evidence::phrase`].
+    pub fn call(&self) -> Option<(&str, Option<&str>)> {
+        let calls = self.wording().iter().filter_map(|hits| Some((hits.of(PhraseKind::Call)?, hits.number())));
+        calls.filter(|_| !self.proven).max_by_key(|(_, number)| number.is_some())
+    }
 }
 
 /// True if both belong to one organization.

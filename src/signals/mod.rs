@@ -24,6 +24,7 @@ mod brand_signature;
 mod brand_subject;
 mod brand_through_kept_list;
 mod brand_through_list;
+mod callback_number;
 mod credential_request;
 mod disguised_words;
 mod dkim_replay;
@@ -84,7 +85,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 69] = [
+pub static SIGNALS: [&Signal; 70] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -118,6 +119,7 @@ pub static SIGNALS: [&Signal; 69] = [
     &threat_or_urgency::SIGNAL,
     &payment_request::SIGNAL,
     &lure::SIGNAL,
+    &callback_number::SIGNAL,
     &pressing_subject::SIGNAL,
     &role_sender::SIGNAL,
     &ornate_sender::SIGNAL,
