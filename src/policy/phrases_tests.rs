@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
+use PhraseKind::{Call, Credential, Greeting, Lure, Payment, Personal, Threat, Urgency};
 use std::sync::OnceLock;
 
-fn find(kind: PhraseKind, text: &str) -> Option<String> {
+fn hits(text: &str) -> Hits {
     static PHRASES: OnceLock<Phrases> = OnceLock::new();
     let phrases = PHRASES.get_or_init(|| Phrases::built_in().unwrap());
-    phrases.find(&fold(text), &["Elance".into(), "Elance Escrow".into()]).of(kind).map(str::to_owned)
+    phrases.find(&fold(text), &["Elance".into(), "Elance Escrow".into()])
+}
+
+fn find(kind: PhraseKind, text: &str) -> Option<String> {
+    hits(text).of(kind).map(str::to_owned)
 }
 
 #[track_caller]
@@ -131,6 +135,43 @@ fn letters_that_look_alike_are_read_as_meant() {
     found(Credential, "Enter your p@ssw0rd", "enter your p@ssw0rd");
     found(Urgency, "within 24 h0urs", "within 24 h0urs");
     found(Threat, "HESABINIZ ASKIYA ALINDI", "hesabiniz askiya alindi");
+}
+
+#[test]
+fn a_call_counts_with_the_number_near_it() {
+    let call = |text: &str| {
+        let hits = hits(text);
+        (hits.of(Call).map(str::to_owned), hits.number().map(str::to_owned))
+    };
+    let some = |s: &str| Some(s.to_owned());
+    assert_eq!(call("Call us at +1 (805) 555-0142"), (some("call us"), some("1 (805) 555-0142")));
+    assert_eq!(call("805-555-0142: call us, Elance user"), (some("call us"), some("805-555-0142")));
+    assert_eq!(call("Call us. Elance helpline, (8O5) 555-O142"), (some("call us"), some("8o5) 555-o142")));
+    assert_eq!(call("Call us any time"), (some("call us"), None));
+    assert_eq!(call("Our number is 805-555-0142"), (None, None));
+    let far = format!("call us {}", "word ".repeat(NUMBER_WITHIN));
+    assert_eq!(call(&format!("{far} 805-555-0142")), (some("call us"), None));
+    assert_eq!(call(&format!("{far} call now 805-555-0142")), (some("call now"), some("805-555-0142")));
+    assert_eq!(
+        call("dear Elance user 805-555-0142, your Elance account: call now 805-555-0143").1,
+        some("805-555-0143")
+    );
+    found(Greeting, "805-555-0142 dear elance user 805-555-0143", "dear elance user");
+}
+
+#[test]
+fn letters_that_a_keyboard_lacks_are_spelt_out() {
+    found(Credential, "bitte bestaetigen Sie Ihre Identitaet", "bestaetigen sie ihre identitaet");
+    found(Lure, "Herzlichen Glueckwunsch, Sie", "herzlichen glueckwunsch");
+    found(Threat, "Kontoen laases; mistaenkelig aktivitet", "mistaenkelig aktivitet");
+    found(Payment, "Ihr Paket wurde nicht zugestellt", "ihr paket wurde nicht zugestellt");
+    assert_eq!(transcribed("sv", "för"), None, "Swedish drops its marks");
+}
+
+#[test]
+fn gaps_are_as_short_as_they_can_be() {
+    found(Threat, "your account is suspended, suspended, suspended", "your account is suspended");
+    found(Threat, "your account your account is suspended", "your account your account is suspended");
 }
 
 #[test]
