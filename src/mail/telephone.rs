@@ -67,7 +67,7 @@ impl Run {
             }
             between += 1;
             // A plus sign opens another number.
-            if !is_separator(c) && !(c == '+' && groups.is_empty()) || between > MAX_SEPARATORS {
+            if !(is_separator(c) || c == '+' && groups.is_empty()) || between > MAX_SEPARATORS {
                 break;
             }
             if let Some(last) = groups.last_mut() {

@@ -162,7 +162,7 @@ fn a_call_counts_with_the_number_near_it() {
 #[test]
 fn letters_that_a_keyboard_lacks_are_spelt_out() {
     found(Credential, "bitte bestaetigen Sie Ihre Identitaet", "bestaetigen sie ihre identitaet");
-    found(Lure, "Herzlichen Glueckwunsch, Sie", "herzlichen glueckwunsch");
+    found(Lure, "Herzlichen Glueckwunsch, Sie", "herzlichen glueckwunsch sie");
     found(Threat, "Kontoen laases; mistaenkelig aktivitet", "mistaenkelig aktivitet");
     found(Payment, "Ihr Paket wurde nicht zugestellt", "ihr paket wurde nicht zugestellt");
     assert_eq!(transcribed("sv", "för"), None, "Swedish drops its marks");

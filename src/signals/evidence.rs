@@ -129,12 +129,6 @@ impl<'a> Evidence<'a> {
         self.message.values("In-Reply-To").chain(self.message.values("References")).next().is_some()
     }
 
-    /// True if the message says that it came through a mailing list. Anybody can say so: this may keep a signal from
-    /// taking the list's own words for the author's, and nothing else.
-    pub fn is_list_mail(&self) -> bool {
-        self.message.values("List-Id").chain(self.message.values("List-Post")).next().is_some()
-    }
-
     /// The first mailbox of From whose domain is the brand's own, in any reading. What From shows to careless readers
     /// counts too, unless it stands where a stranger's mailbox shows it to everyone, beside its own address.
     pub fn own_author(&self, brand: &Brand) -> Option<&'a Mailbox> {
@@ -246,7 +240,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The domain of the reverse-path, if SPF passes for it.
-    fn passing_path(&self) -> Option<&'a Domain> {
+    pub(super) fn passing_path(&self) -> Option<&'a Domain> {
         self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::Pass)
     }
 
@@ -350,31 +344,6 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The mailing lists that the message names as its own. Anybody writes these fields.
-    fn named_lists(&self) -> impl Iterator<Item = Domain> {
-        let named = ["List-Id", "List-Post"].into_iter().flat_map(|field| self.message.values(field));
-        named.filter_map(list_domain)
-    }
-
-    /// The mailing list that the message names as its own and that vouches for it by a signature or the reverse-path.
-    pub fn authenticated_list(&self) -> Option<Domain> {
-        self.named_lists().find(|list| self.auth.dkim_domains().chain(self.passing_path()).any(|d| of_one(d, list)))
-    }
-
-    /// The mailing list that handed a brand's mail over: it vouches for the message, or a labelled set does not say whether it
-    /// does. A brand's own list would prove the brand.
-    pub fn handed_over_by_list(&self) -> Option<Domain> {
-        let untold = || self.list_of_path().filter(|_| self.auth.path_unstated);
-        let list = self.authenticated_list().or_else(untold)?;
-        (!self.policy.brands.iter().any(|b| b.owns(&list))).then_some(list)
-    }
-
-    /// The mailing list to which the reverse-path belongs, if SPF could not be looked up for it.
-    fn list_of_path(&self) -> Option<Domain> {
-        let path = self.auth.spf.domain.as_ref().filter(|_| self.auth.spf.result == SpfResult::TempError)?;
-        self.named_lists().find(|list| of_one(path, list))
-    }
-
     /// How a domain imitates the brand, in words. Each domain is looked up once for all brands and signals.
     pub fn imitation(&self, brand: &Brand, domain: &Domain) -> Option<String> {
         let mut known = self.imitations.borrow_mut();
@@ -441,16 +410,4 @@ impl<'a> Evidence<'a> {
         let calls = self.wording().iter().filter_map(|hits| Some((hits.of(PhraseKind::Call)?, hits.number())));
         calls.filter(|_| !self.proven).max_by_key(|(_, number)| number.is_some())
     }
-}
-
-/// True if both belong to one organization.
-fn of_one(a: &Domain, b: &Domain) -> bool {
-    a.as_str().contains('.') && a.registrable() == b.registrable()
-}
-
-/// The domain of a List-Id (`Name <list.example>`) or List-Post (`<mailto:list@lists.example>`).
-fn list_domain(value: &str) -> Option<Domain> {
-    let inner = value.rsplit_once('<').map_or(value, |(_, rest)| rest.split('>').next().unwrap_or_default()).trim();
-    let address = inner.strip_prefix("mailto:").unwrap_or(inner).split('?').next().unwrap_or_default();
-    Domain::parse(address.rsplit_once('@').map_or(address, |(_, domain)| domain))
 }

@@ -64,6 +64,7 @@ mod links;
 mod lookalike_sender;
 mod lure;
 mod macro_document;
+mod mailing_list;
 mod naming;
 mod ornate_sender;
 mod parts_differ;
