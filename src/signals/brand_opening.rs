@@ -9,7 +9,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "Who poses as a brand says so at once: 62 % of such mail names it in its first 150 letters, of honest mail of \
           strangers less than 0.1 %. Innocent case: a newsletter whose first story is about the brand; \
           an author whose name fits his own, proven address does not count.",
-    points: 8,
+    points: 6,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),

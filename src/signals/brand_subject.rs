@@ -10,7 +10,7 @@ pub(super) static SIGNAL: Signal = Signal {
           case: people and newsletters that write about the brand; those whose name fits their own, proven address do not \
           count, and by itself it only makes the rest of a message count. \
           Answers and forwarded mail (Re:, Fwd:) do not count.",
-    points: 12,
+    points: 10,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
