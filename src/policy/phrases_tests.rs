@@ -194,9 +194,18 @@ fn bad_lists_are_refused_with_a_reason() {
 
 #[test]
 fn long_texts_are_searched_in_linear_time() {
-    for unit in
-        ["your account ", "confirm your ", "elance ", "dear elance elance ", "é. ", "within 24 ", "您的账户", "계정을 "]
-    {
+    for unit in [
+        "your account ",
+        "confirm your ",
+        "elance ",
+        "dear elance elance ",
+        "é. ",
+        "within 24 ",
+        "call us ",
+        "call us 805-555-0142 ",
+        "您的账户",
+        "계정을 ",
+    ] {
         let text = unit.repeat(20_000);
         for kind in PhraseKind::ALL {
             find(kind, &text);
