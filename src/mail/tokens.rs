@@ -6,7 +6,8 @@
 
 use super::element::{self as el, Name};
 use html5gum::emitters::Emitter;
-use html5gum::{Error, State, Tokenizer};
+use html5gum::{Error, Readable, Reader, State, StringReader, Tokenizer};
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::ops::Range;
 
@@ -30,18 +31,112 @@ pub(super) trait Sink {
 
 /// Reads a document; true if a tag had more attributes than are read.
 pub(super) fn read(html: &str, sink: &mut impl Sink) -> bool {
-    let mut skipped = false;
-    let cutter = Cutter {
-        sink,
-        skipped: &mut skipped,
-        text: Vec::new(),
-        tag: Tag::default(),
-        raw: Vec::new(),
-        comment: Vec::new(),
-    };
-    // Reading from memory does not fail.
-    let _done = Tokenizer::new_with_emitter(html, cutter).finish();
-    skipped
+    let full = Cell::new(false);
+    let mut cutter =
+        Cutter { sink, full: &full, text: Vec::new(), tag: Tag::default(), raw: Vec::new(), comment: Vec::new() };
+    let (mut rest, mut state, mut skipped) = (html.as_bytes(), State::Data, false);
+    loop {
+        let taken = Cell::new(0);
+        let source = Source { octets: rest.to_reader(), taken: &taken, full: &full };
+        let mut tokenizer = Tokenizer::new_with_emitter(source, &mut cutter);
+        tokenizer.set_state(state);
+        if tokenizer.finish().is_ok() {
+            return skipped;
+        }
+        // The library calls itself for each attribute of a tag, so that some 10,000 of them would end the process. It is
+        // stopped inside the name of the first one too many, and goes on behind the tag.
+        skipped = true;
+        full.set(false);
+        rest = &rest[taken.get()..];
+        let Some(end) = tag_end(rest) else {
+            cutter.flush();
+            return skipped;
+        };
+        rest = &rest[end..];
+        state = (&mut cutter).emit_current_tag().unwrap_or(State::Data);
+    }
+}
+
+/// Where the tag ends, from inside the name of an attribute (13.2.5.33 to 13.2.5.39); `None` if it never does.
+fn tag_end(octets: &[u8]) -> Option<usize> {
+    let is_blank = |b: &u8| matches!(b, b'\t' | b'\n' | b'\x0c' | b'\r' | b' ');
+    let mut at = 0;
+    loop {
+        // A name, blanks, and perhaps a value.
+        at += octets[at..].iter().position(|b| matches!(b, b'=' | b'>' | b'/') || is_blank(b))?;
+        at += octets[at..].iter().position(|b| !is_blank(b))?;
+        if octets[at] == b'=' {
+            at += 1 + octets[at + 1..].iter().position(|b| !is_blank(b))?;
+            match octets[at] {
+                b'>' => return Some(at + 1),
+                quote @ (b'"' | b'\'') => at += 2 + octets[at + 1..].iter().position(|b| *b == quote)?,
+                _ => at += octets[at..].iter().position(|b| *b == b'>' || is_blank(b))?,
+            }
+        }
+        // Before the next name, which may begin with an equals sign.
+        at += octets[at..].iter().position(|b| *b != b'/' && !is_blank(b))?;
+        if octets[at] == b'>' {
+            return Some(at + 1);
+        }
+        at += 1;
+    }
+}
+
+/// Gives the library its octets until a tag has too many attributes.
+struct Source<'r> {
+    octets: StringReader<'r>,
+    /// Octets given.
+    taken: &'r Cell<usize>,
+    full: &'r Cell<bool>,
+}
+
+/// A tag has too many attributes.
+#[derive(Debug)]
+struct Full;
+
+impl std::fmt::Display for Full {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a tag has too many attributes")
+    }
+}
+
+impl std::error::Error for Full {}
+
+impl Source<'_> {
+    fn took(&self, octets: usize) {
+        self.taken.set(self.taken.get() + octets);
+    }
+}
+
+impl Reader for Source<'_> {
+    type Error = Full;
+
+    #[inline(always)]
+    fn read_byte(&mut self) -> Result<Option<u8>, Full> {
+        if self.full.get() {
+            return Err(Full);
+        }
+        let Ok(octet) = self.octets.read_byte();
+        self.took(usize::from(octet.is_some()));
+        Ok(octet)
+    }
+
+    #[inline(always)]
+    fn try_read_string(&mut self, text: &[u8], case_sensitive: bool) -> Result<bool, Full> {
+        let Ok(found) = self.octets.try_read_string(text, case_sensitive);
+        self.took(if found { text.len() } else { 0 });
+        Ok(found)
+    }
+
+    #[inline(always)]
+    fn read_until<'b>(&'b mut self, needle: &[u8], buffer: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, Full> {
+        if self.full.get() {
+            return Err(Full);
+        }
+        let Ok(octets) = self.octets.read_until(needle, buffer);
+        self.taken.set(self.taken.get() + octets.map_or(0, <[u8]>::len));
+        Ok(octets)
+    }
 }
 
 /// A start tag.
@@ -95,7 +190,8 @@ pub(super) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
 /// Takes the events of the library and puts tags and text together.
 struct Cutter<'s, S: Sink> {
     sink: &'s mut S,
-    skipped: &'s mut bool,
+    /// Set when a tag has too many attributes.
+    full: &'s Cell<bool>,
     /// Text that is not handed over yet; the library gives it in pieces, which may end inside a character.
     text: Vec<u8>,
     tag: Tag,
@@ -129,7 +225,7 @@ impl<S: Sink> Cutter<'_, S> {
     }
 }
 
-impl<S: Sink> Emitter for Cutter<'_, S> {
+impl<S: Sink> Emitter for &mut Cutter<'_, S> {
     type Token = Infallible;
 
     fn emit_string(&mut self, text: &[u8]) {
@@ -157,7 +253,7 @@ impl<S: Sink> Emitter for Cutter<'_, S> {
         if self.tag.attributes.len() <= MAX_ATTRIBUTES {
             self.tag.attributes.push(Attribute { name: start..start, end: start });
         }
-        *self.skipped |= self.tag.attributes.len() > MAX_ATTRIBUTES;
+        self.full.set(self.tag.attributes.len() > MAX_ATTRIBUTES);
     }
 
     fn push_attribute_name(&mut self, name: &[u8]) {

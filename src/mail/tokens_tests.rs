@@ -121,3 +121,64 @@ fn the_first_attribute_of_a_name_counts() {
     read("<A x=1 HREF=\"a&amp;é\" href=b hrefs=c>", &mut first);
     assert_eq!(first.0.as_deref(), Some("a&é"));
 }
+
+#[test]
+fn no_document_outgrows_the_stack() {
+    let units = [
+        "b=\"c\" ",
+        "b=\"c\"",
+        "b='c' ",
+        "b=c ",
+        "b ",
+        "b=\"&amp;\" ",
+        "b=\"\0\" ",
+        "/",
+        "=",
+        "\"",
+        "<a>",
+        "</a>",
+        "<a ",
+        "&amp;",
+        "&#65;",
+        "&",
+        "\0",
+        "<",
+        "<!",
+        "<!-- ",
+        "-->",
+        "<!--",
+        "--!",
+        "<!doctype a \"b\" 'c'>",
+        "<?",
+        "</",
+        "<script><!--",
+        "</script>",
+        "]]>",
+        "<textarea>",
+        "\r\n",
+    ];
+    let work = move || {
+        for start in
+            ["", "<a ", "</a ", "<a b=\"", "<a b=", "<!--", "<!doctype ", "<script>", "<script><!--<script ", "<title>"]
+        {
+            for unit in units {
+                shape(&format!("{start}{}>end", unit.repeat(20_000)));
+            }
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap();
+    thread.join().unwrap();
+}
+
+#[test]
+fn behind_a_tag_with_too_many_attributes_reading_goes_on() {
+    for attribute in ["b=\"c>\" ", "b='c>' ", "b=c ", "b = \"c\"/", "b "] {
+        let many = attribute.repeat(MAX_ATTRIBUTES + 2);
+        let (shape, skipped) = shape_and_skipped(&format!("1<a {many}>2</a>3"));
+        assert!(skipped && shape.starts_with("1|<a") && shape.ends_with(">|2|</a>|3"), "{attribute}: {shape}");
+    }
+    let many = "b=\"c\" ".repeat(MAX_ATTRIBUTES + 2);
+    assert!(shape(&format!("<title {many}><b></title>t")).ends_with(">|title:<b>|</title>|t"));
+    assert_eq!(shape(&format!("t<a {many}")), "t", "a tag that never ends is none");
+    assert_eq!(shape(&format!("<a {many} b=\"></a>")), "");
+}
