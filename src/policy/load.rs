@@ -6,7 +6,7 @@
 use super::config::Config;
 use super::place::{Place, nearest};
 use super::sources::{self, Source, Written};
-use super::{Brand, Forwarder, Hosts, Ladder, Phrases, Policy};
+use super::{Brand, Forwarder, Hosts, Ladder, Policy};
 use crate::mail::lookalike::NotUs;
 use crate::mail::text::fold;
 use std::collections::HashMap;
@@ -48,7 +48,6 @@ impl Policy {
         let mut brands = config.brand.iter().enumerate().map(compile).collect::<Result<Vec<Brand>, ConfigError>>()?;
         let lookalikes = Brand::index(&mut brands, &not_us);
         let forwarders = compile_forwarders(&config, &place)?;
-        let phrases = Phrases::built_in().map_err(|e| ConfigError(format!("conf/phrases: {e}")))?;
         let hosts = Hosts::compile(&config.links, &config.auth.list_operators).map_err(|(key, what)| {
             let section = if key == "list_operators" { "auth" } else { "links" };
             place.error(&[section, key], &what)
@@ -56,7 +55,7 @@ impl Policy {
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
-        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, phrases, hosts, config })
+        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, hosts, config })
     }
 
     /// The error for a signal id that does not exist; `known` are those that do.

@@ -113,8 +113,6 @@ pub struct Policy {
     lookalikes: Arc<Index>,
     /// Exempt forwarders, the expired ones too.
     pub forwarders: Vec<Forwarder>,
-    /// Phrases of all languages.
-    pub phrases: Phrases,
     /// Hosts that say something about a link.
     pub hosts: Hosts,
 }

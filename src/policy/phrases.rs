@@ -13,6 +13,7 @@ use crate::mail::text::{find_words, fold, is_wordless, plain_shape};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Octets of text that are searched. Forged mail comes to the point: its phrases stand in the first 6 kB.
 const MAX_SCANNED: usize = 64 << 10;
@@ -94,7 +95,7 @@ impl PhraseKind {
 }
 
 /// Phrases of all languages, compiled.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Phrases {
     root: Node,
 }
@@ -168,6 +169,13 @@ impl Phrases {
     /// The lists that come with the program.
     pub fn built_in() -> Result<Phrases, String> {
         Phrases::from_lists(&FILES)
+    }
+
+    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge none.
+    /// That the lists can be read is held by a test.
+    pub fn shared() -> &'static Phrases {
+        static SHARED: LazyLock<Phrases> = LazyLock::new(|| Phrases::built_in().unwrap_or_default());
+        &SHARED
     }
 
     /// Compiles lists; each comes with the name that errors give it.

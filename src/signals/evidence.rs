@@ -9,7 +9,7 @@ use crate::mail::lookalike::Imitation;
 use crate::mail::text::{first_bytes, fold};
 use crate::mail::{Domain, Envelope, Mailbox, Message, Reading};
 use crate::policy::config::Proof as Requirement;
-use crate::policy::{Action, Brand, Forwarder, Hits, Known, PhraseKind, Policy};
+use crate::policy::{Action, Brand, Forwarder, Hits, Known, PhraseKind, Phrases, Policy};
 use crate::scan::Scan;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -108,7 +108,7 @@ impl<'a> Evidence<'a> {
         self.wording.get_or_init(|| {
             let names: Vec<String> =
                 self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
-            let find = |text: &str| self.policy.phrases.find(text, &names);
+            let find = |text: &str| Phrases::shared().find(text, &names);
             let poses = self.policy.brands.iter().any(|b| self.poses_as(b));
             [find(&self.subject), find(if poses { &self.text } else { self.own_text() })]
         })
