@@ -211,7 +211,7 @@ impl Brand {
         let unspaced = unspaced(&folded);
         let unleeted = skeleton(&unleeted(&folded));
         let turned = turned(display).map(|t| fold(&t));
-        let humps = fold(&humps(display));
+        let humps = humps(display).map(|h| fold(&h));
         let words = || folded.split(|c: char| !c.is_alphanumeric());
         self.names.iter().filter(|n| n.kind == NameKind::Strong).find_map(|n| {
             let long = n.folded.len() >= lookalike::MIN_INSIDE;
@@ -221,7 +221,7 @@ impl Brand {
             if turned.as_ref().is_some_and(|t| words_contain(t, &n.folded)) {
                 return Some(format!("the name {:?} written from right to left", n.written));
             }
-            if long && words_contain(&humps, &n.folded) {
+            if long && humps.as_ref().is_some_and(|h| words_contain(h, &n.folded)) {
                 return Some(format!("the name {:?} as a word of its own", n.written));
             }
             if unspaced.split(' ').any(|w| w == n.name.as_str() || n.name.joins(w)) {
@@ -367,18 +367,19 @@ fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known
     known.collect()
 }
 
-/// A display name with a blank wherever a word goes on with a capital: `JoElance` reads `Jo Elance`.
-fn humps(display: &str) -> String {
+/// A display name with a blank wherever a word goes on with a capital: `JoElance` reads `Jo Elance`. `None` if none does.
+fn humps(display: &str) -> Option<String> {
     let mut out = String::with_capacity(display.len() + 4);
-    let mut small = false;
+    let (mut small, mut found) = (false, false);
     for c in display.chars() {
         if small && c.is_uppercase() {
             out.push(' ');
+            found = true;
         }
         small = c.is_lowercase();
         out.push(c);
     }
-    out
+    found.then_some(out)
 }
 
 /// Digits and signs read as the letters they replace (`3l@nce`), in words that have letters too.

@@ -48,10 +48,8 @@ impl Policy {
         let mut brands = config.brand.iter().enumerate().map(compile).collect::<Result<Vec<Brand>, ConfigError>>()?;
         let lookalikes = Brand::index(&mut brands, &not_us);
         let forwarders = compile_forwarders(&config, &place)?;
-        let hosts = Hosts::compile(&config.links, &config.auth.list_operators).map_err(|(key, what)| {
-            let section = if key == "list_operators" { "auth" } else { "links" };
-            place.error(&[section, key], &what)
-        })?;
+        let hosts = Hosts::compile(&config.links, &config.auth.list_operators)
+            .map_err(|(key, what)| place.error(&["links", key], &what))?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
@@ -157,9 +155,10 @@ fn check_names(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
             return Err(place.error(&["dns", "servers"], &format!("{server:?} is no IP address or IP:PORT")));
         }
     }
-    for sealer in &config.auth.trusted_sealers {
-        if crate::mail::Domain::parse(sealer).is_none() {
-            return Err(place.error(&["auth", "trusted_sealers"], &format!("{sealer:?} is no domain")));
+    let trusted = [("trusted_sealers", &config.auth.trusted_sealers), ("list_operators", &config.auth.list_operators)];
+    for (key, domains) in trusted {
+        if let Some(wrong) = domains.iter().find(|d| crate::mail::Domain::parse(d).is_none()) {
+            return Err(place.error(&["auth", key], &format!("{wrong:?} is no domain")));
         }
     }
     let id = &config.auth.authserv_id;

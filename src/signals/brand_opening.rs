@@ -19,6 +19,7 @@ pub(super) static SIGNAL: Signal = Signal {
 const OPENING: usize = 150;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
     let name = brand.named_in(first_bytes(e.own_text(), OPENING))?;
     if e.own_author(brand).is_some() || naming::is_remark(e, brand) {

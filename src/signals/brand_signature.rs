@@ -126,6 +126,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 
 /// The words with which a stranger's text speaks as the brand.
 pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
     let text = e.own_text();
     let found = brand.places_in(text).find_map(|(start, end)| {
@@ -145,13 +146,7 @@ pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 /// The greeting that stands before a name: `dear elance user` speaks as whose user one is.
 fn hailed(text: &str) -> Option<&str> {
     let text = text.trim_end();
-    last_of(text.strip_suffix("valued").unwrap_or(text).trim_end(), &HAILS)
-}
-
-/// The one of `words` that the text ends with, as a word.
-fn last_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
-    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
-    words.iter().find(ends).copied()
+    naming::last_of(text.strip_suffix("valued").unwrap_or(text).trim_end(), &HAILS)
 }
 
 fn follows(text: &str, word: &str) -> bool {
@@ -165,7 +160,7 @@ fn before(text: &str) -> Option<&str> {
     if let Some(sign) = ["©", "(c)", "copyright", "&copy;"].into_iter().find(|s| undated.ends_with(s)) {
         return Some(sign);
     }
-    last_of(text, &BEFORE)
+    naming::last_of(text, &BEFORE)
 }
 
 #[cfg(test)]

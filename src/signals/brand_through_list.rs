@@ -1,7 +1,6 @@
 //! `From: a@elance.com` without proof, through what presents itself as a mailing list.
 
 use super::{Brand, Check, Evidence, Kind, Proof, Signal};
-use crate::mail::Domain;
 use crate::policy::Action;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -17,14 +16,14 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let (author, list) = handed_over(e, brand)?;
-    (!e.policy.hosts.is_kept_list(&list))
-        .then(|| format!("From says {author}, nothing proves it; it came through the list {list}"))
+    handed_over(e, brand, false)
 }
 
-/// The brand's domain in From that nothing proves, and the list through which the message came.
-pub(super) fn handed_over<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<(&'e str, Domain)> {
-    let author = e.own_author(brand)?;
+/// That the brand's domain stands in From unproven, and through which list the message came; of lists that are looked after
+/// (`kept`), or of all others.
+pub(super) fn handed_over(e: &Evidence<'_>, brand: &Brand, kept: bool) -> Option<String> {
+    let author = e.own_author(brand)?.written_domain();
     let list = e.handed_over_by_list().filter(|_| brand.sends_mail && e.proof(brand) == Proof::Missing)?;
-    Some((author.written_domain(), list))
+    (e.policy.hosts.is_kept_list(&list) == kept)
+        .then(|| format!("From says {author}, nothing proves it; it came through the list {list}"))
 }

@@ -1,6 +1,6 @@
 //! "Dear bob@example.net", "Hello bob.smith83".
 
-use super::{Check, Evidence, Kind, Signal};
+use super::{Check, Evidence, Kind, Signal, naming};
 use crate::mail::address::read_mailboxes;
 use crate::mail::text::{first_bytes, fold, words_contain};
 
@@ -70,10 +70,8 @@ fn hailed(text: &str) -> Option<&str> {
         let end = text[at..].find(' ').map_or(text.len(), |n| at + n);
         let address = text[start..end].trim_matches(|c: char| !c.is_alphanumeric());
         let front = text[..start].trim_end_matches([' ', ',', ':']);
-        let hails =
-            |hail: &&&str| front.strip_suffix(**hail).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
         let whole = address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-        (whole && HAILS.iter().any(|hail| hails(&hail))).then_some(address)
+        (whole && naming::last_of(front, &HAILS).is_some()).then_some(address)
     })
 }
 

@@ -18,7 +18,7 @@ const MIN_HOUSE: usize = 3;
 const MIN_NAME: usize = 3;
 
 /// Offices, folded.
-const OFFICES: [&str; 58] = [
+const OFFICES: [&str; 55] = [
     "noreply",
     "no reply",
     "no-reply",
@@ -28,9 +28,7 @@ const OFFICES: [&str; 58] = [
     "support",
     "service",
     "services",
-    "customer service",
     "customer care",
-    "customer support",
     "helpdesk",
     "help desk",
     "billing",
@@ -57,7 +55,6 @@ const OFFICES: [&str; 58] = [
     "kundensupport",
     "sicherheit",
     "abteilung",
-    "technischer support",
     "angebot",
     "atendimento",
     "suporte",
@@ -154,4 +151,10 @@ fn leads_to_author(e: &Evidence<'_>) -> bool {
     let hosts: Vec<Option<&Domain>> = links::followed(e).take(MAX_LINKS).map(|(_, a)| a.domain.as_ref()).collect();
     let own = hosts.iter().flatten().filter(|host| host.registrable() == author.registrable()).count();
     own > 0 && own * 2 >= hosts.len()
+}
+
+/// The one of `words` that the text ends with, as a word.
+pub(super) fn last_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
+    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
+    words.iter().find(ends).copied()
 }
