@@ -4,7 +4,7 @@
 use super::{HtmlOut, MAX_LINKS, MAX_SHOWN, OpenAnchor, Reader, first_octets, read};
 use crate::mail::element::{self as el, Name};
 use crate::mail::link::{Link, LinkKind};
-use crate::mail::style::Look;
+use crate::mail::style::{Look, Styles};
 use crate::mail::tokens::{Tag, attribute};
 use crate::mail::written::written_links;
 use std::collections::HashSet;
@@ -277,7 +277,8 @@ impl Reader<'_> {
             return;
         }
         let mut inner = HtmlOut::default();
-        let mut reader = Reader::new(&mut inner);
+        let mut styles = Styles::default();
+        let mut reader = Reader::new(&mut inner, &mut styles);
         reader.found.is_nested = true;
         read(&html, reader);
         self.out.has_password_field |= inner.has_password_field;

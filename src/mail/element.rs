@@ -24,11 +24,11 @@ names! {
     BLOCKQUOTE = "blockquote", BODY = "body", BR = "br", BUTTON = "button", CAPTION = "caption", CENTER = "center",
     COL = "col", DD = "dd", DETAILS = "details", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
-    FRAME = "frame", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEADER = "header", HR = "hr",
+    FRAME = "frame", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
     HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", LI = "li", LINK = "link",
     MAIN = "main", META = "meta", NAV = "nav", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    PARAM = "param", PRE = "pre", SECTION = "section", SET = "set", SOURCE = "source", SUMMARY = "summary", TABLE = "table",
-    TBODY = "tbody", TD = "td", TEMPLATE = "template", TFOOT = "tfoot", TH = "th", THEAD = "thead", TR = "tr",
+    PARAM = "param", PRE = "pre", SCRIPT = "script", SECTION = "section", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
+    TBODY = "tbody", TD = "td", TEMPLATE = "template", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
     TRACK = "track", UL = "ul", WBR = "wbr",
 }
 
@@ -36,6 +36,11 @@ names! {
 pub(super) fn is_vml(element: Name) -> bool {
     let letters = (Name::BITS - element.leading_zeros()).div_ceil(8);
     letters > 2 && element >> ((letters - 2) * 8) == name(b"v:")
+}
+
+/// True for elements that can stand before the body.
+pub(super) fn is_of_head(element: Name) -> bool {
+    matches!(element, HTML | HEAD | META | TITLE | LINK | STYLE | SCRIPT | BASE)
 }
 
 /// True for elements that have no content and no end tag.

@@ -1,8 +1,8 @@
 //! Visible text, hidden text and links of an HTML part.
 //!
-//! Works on the tokens of [`super::tokens`] with its own stack of open elements: enough of a browser to know what a
-//! reader sees and what he can click. Refuses to build a tree, run scripts, or read style sheets. It never fails; a
-//! document that hits a limit is read up to there and says so in [`HtmlOut::limits`].
+//! Works on the tokens of [`super::tokens`] with its own stack of open elements and [`super::style`]: enough of a browser
+//! to know what a reader sees and what he can click. Refuses to build a tree, run scripts, or fetch style sheets. It never
+//! fails; a document that hits a limit is read up to there and says so in [`HtmlOut::limits`].
 
 #[path = "collect.rs"]
 mod collect;
@@ -12,9 +12,9 @@ use collect::Found;
 use super::element::{self as el, Name};
 use super::link::Link;
 use super::message::Limit;
-use super::style::Look;
+use super::style::{Kin, Look, Style, Styles, View};
 use super::text::is_even;
-use super::tokens::{self, Sink, Tag};
+use super::tokens::{self, Sink, Tag, attribute};
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
@@ -42,22 +42,39 @@ pub(crate) struct HtmlOut {
     pub(crate) limits: Vec<Limit>,
 }
 
-/// Reads an HTML document into `out`.
-pub(crate) fn read_html(html: &str, out: &mut HtmlOut) {
-    read(html, Reader::new(out));
+/// Reads an HTML document.
+pub(crate) fn read_html(html: &str) -> HtmlOut {
+    let mut styles = Styles::new(html.len());
+    let mut out = HtmlOut::default();
+    if read(html, Reader::new(&mut out, &mut styles)) {
+        // A sheet may show what stands before it.
+        out = HtmlOut::default();
+        let mut again = Reader::new(&mut out, &mut styles);
+        again.has_sheets = true;
+        read(html, again);
+    }
+    out.limits.extend(styles.limit().map(|words| Limit(words.to_owned())));
+    out
 }
 
-fn read(html: &str, mut reader: Reader<'_>) {
+/// Reads a document; true if a sheet came after something it may be about.
+fn read(html: &str, mut reader: Reader<'_>) -> bool {
     if tokens::read(html, &mut reader) {
         reader.limit("an HTML tag has more than 100 attributes");
     }
-    reader.finish();
+    reader.finish()
 }
 
 /// An element that is open.
 struct Open {
-    name: Name,
+    kin: Kin,
     look: Look,
+}
+
+impl AsRef<Kin> for Open {
+    fn as_ref(&self) -> &Kin {
+        &self.kin
+    }
 }
 
 /// A link whose end has not come.
@@ -83,10 +100,20 @@ struct Reader<'o> {
     in_word: bool,
     /// What is kept to find links with.
     found: Found,
+    styles: &'o mut Styles,
+    /// True if `styles` has all sheets of the document already.
+    has_sheets: bool,
+    /// For whom the sheet holds that is about to come.
+    view: View,
+    /// True up to the body.
+    in_head: bool,
+    /// True if a sheet came after something it may be about.
+    is_late: bool,
 }
 
 impl Sink for Reader<'_> {
     fn text(&mut self, text: &str) {
+        self.in_head &= text.trim_ascii().is_empty();
         self.text_of(text, self.look());
     }
 
@@ -96,15 +123,16 @@ impl Sink for Reader<'_> {
 
     fn start(&mut self, tag: &Tag) {
         let element = tag.element();
+        self.in_head &= el::is_of_head(element);
         self.end_implied(element);
         self.break_around(element);
-        let look = self.look_of(element, tag);
+        let (kin, look) = self.look_of(element, tag);
         self.collect(element, tag, look);
         if el::is_void(element) {
             return;
         }
         if self.stack.len() < MAX_DEPTH {
-            self.stack.push(Open { name: element, look });
+            self.stack.push(Open { kin, look });
         } else {
             self.too_deep += 1;
             self.limit("HTML elements are nested more than 512 deep");
@@ -113,6 +141,12 @@ impl Sink for Reader<'_> {
 
     fn sheet(&mut self, css: &str) {
         self.style_sheet(css);
+        if !self.has_sheets {
+            // Gmail reads no sheet in the body, so that one cannot hide.
+            let view = if self.in_head { self.view } else { self.view.min(View::Some) };
+            let hides = self.look().is_hidden() || !self.out.hidden.is_empty();
+            self.is_late |= view > View::Nobody && self.styles.add(css, view) && hides;
+        }
     }
 
     fn conditional(&mut self, html: &str) {
@@ -126,8 +160,8 @@ impl Sink for Reader<'_> {
         if self.too_deep > 0 {
             self.too_deep -= 1;
         } else {
-            let inside = |o: &Open| o.name == element || el::is_wall(element, o.name);
-            if let Some(i) = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].name == element) {
+            let inside = |o: &Open| o.kin.element == element || el::is_wall(element, o.kin.element);
+            if let Some(i) = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element) {
                 self.stack.truncate(i);
             }
         }
@@ -136,7 +170,7 @@ impl Sink for Reader<'_> {
 }
 
 impl<'o> Reader<'o> {
-    fn new(out: &'o mut HtmlOut) -> Reader<'o> {
+    fn new(out: &'o mut HtmlOut, styles: &'o mut Styles) -> Reader<'o> {
         Reader {
             out,
             stack: Vec::new(),
@@ -147,6 +181,11 @@ impl<'o> Reader<'o> {
             last_was_hidden: false,
             in_word: false,
             found: Found::default(),
+            styles,
+            has_sheets: false,
+            view: View::All,
+            in_head: true,
+            is_late: false,
         }
     }
 
@@ -215,48 +254,60 @@ impl<'o> Reader<'o> {
         if !el::may_end(element) {
             return;
         }
-        let stop = self.stack.iter().rposition(|o| el::is_wall(element, o.name)).map_or(0, |i| i + 1);
-        if let Some(i) = self.stack[stop..].iter().position(|o| el::ends(element, o.name)) {
+        let stop = self.stack.iter().rposition(|o| el::is_wall(element, o.kin.element)).map_or(0, |i| i + 1);
+        if let Some(i) = self.stack[stop..].iter().position(|o| el::ends(element, o.kin.element)) {
             self.stack.truncate(stop + i);
         }
     }
 
-    fn look_of(&mut self, element: Name, tag: &Tag) -> Look {
+    /// What selectors know of an element, and how it looks.
+    fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
+        let mut kin = Kin { element, ..Kin::default() };
         let mut look = self.look();
-        if tag.is_bare() && element != el::TEMPLATE {
-            return look;
+        if tag.is_bare() && element != el::TEMPLATE && self.styles.is_empty() {
+            return (kin, look);
         }
-        let (mut ground, mut color, mut image, mut style, mut hidden) = (None, None, None, None, None);
+        let (mut ground, mut color, mut image, mut own, mut hidden) = (None, None, None, None, None);
+        let (mut id, mut classes) = (None, None);
         let ink: &[u8] = if element == el::BODY { b"text" } else { b"color" };
         for (name, value) in tag.attributes() {
             let slot = match name {
                 b"bgcolor" => &mut ground,
                 b"background" => &mut image,
-                b"style" => &mut style,
+                b"style" => &mut own,
                 b"hidden" => &mut hidden,
+                b"id" => &mut id,
+                b"class" => &mut classes,
                 name if name == ink => &mut color,
                 _ => continue,
             };
             // Of each name the first counts.
             *slot = slot.or(std::str::from_utf8(value).ok());
         }
-        if let Some(ground) = ground {
-            look.set_background(ground);
+        // A sheet may come yet while this is open.
+        if self.in_head || !self.styles.is_empty() {
+            (kin.id, kin.classes) = (id.map(Box::from), classes.map(Box::from));
         }
-        if let Some(color) = color {
-            look.set_color(color);
+        let mut style = Style::default();
+        for (property, value) in [(&b"background-color"[..], ground), (b"color", color)] {
+            value.into_iter().for_each(|value| style.declare(property, value));
         }
         if let Some(image) = image {
-            look.set_background("");
+            style.declare(b"background-image", image);
             self.image(image);
         }
-        if let Some(image) = style.and_then(|style| look.apply(style)) {
-            self.image(&image);
+        if hidden.is_some() {
+            style.declare(b"display", "none");
         }
-        if element == el::TEMPLATE || hidden.is_some() {
+        self.styles.cascade(&mut style, &kin, &self.stack, own);
+        look.apply(&style);
+        if element == el::TEMPLATE {
             look.hide();
         }
-        look
+        if element == el::STYLE {
+            self.view = View::of_media(attribute(tag, "media").unwrap_or_default());
+        }
+        (kin, look)
     }
 
     fn limit(&mut self, words: &str) {
@@ -265,14 +316,16 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Ends what is open and finds the links that are written in the text and are not links already.
-    fn finish(mut self) {
+    /// Ends what is open and finds the links that are written in the text and are not links already; true if a sheet came
+    /// too late.
+    fn finish(mut self) -> bool {
         self.end_anchor();
         self.written();
         self.nested();
         for text in [&mut self.out.text, &mut self.out.hidden, &mut self.out.title] {
             text.truncate(text.trim_end().len());
         }
+        self.is_late
     }
 }
 

@@ -9,7 +9,7 @@
 use super::attachment::{self, Attachment, Work};
 use super::body::Body;
 use super::decode;
-use super::html::{HtmlOut, MAX_LINKS, first_octets, fold_onto, read_html};
+use super::html::{MAX_LINKS, first_octets, fold_onto, read_html};
 use super::link::{Link, LinkKind};
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
@@ -201,10 +201,9 @@ impl<'r, 'd> Walk<'r, 'd> {
                 let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
                 attachment::read_data_image(first_octets(source, MAX_DATA_IMAGE), self.work);
             }
-            let mut out = HtmlOut::default();
-            read_html(first_octets(&text, MAX_PART_TEXT), &mut out);
+            let out = read_html(first_octets(&text, MAX_PART_TEXT));
             self.body.has_password_field |= out.has_password_field;
-            for limit in std::mem::take(&mut out.limits) {
+            for limit in out.limits {
                 self.limit(&limit.0);
             }
             self.body.torn += out.torn;

@@ -4,7 +4,7 @@
 
 use super::{Content, Danger, Harm, Place, Work};
 use crate::mail::decode::{self, Encoding};
-use crate::mail::html::{HtmlOut, first_octets, read_html};
+use crate::mail::html::{first_octets, read_html};
 use crate::mail::{Link, LinkKind};
 use memchr::memmem;
 
@@ -63,8 +63,7 @@ struct Page {
 
 impl Page {
     fn read(&mut self, source: &str, place: &Place<'_>, work: &mut Work) {
-        let mut out = HtmlOut::default();
-        read_html(source, &mut out);
+        let out = read_html(source);
         self.asks_password |= out.has_password_field;
         self.text.push_str(&out.text);
         self.title.push_str(&out.title);

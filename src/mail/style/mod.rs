@@ -1,0 +1,233 @@
+//! What CSS says about whether text can be seen, of a `style` attribute, its older sisters and the sheets of a part.
+//!
+//! A closed list of ways to hide, each seen in forged mail. Text counts as hidden only where every mail program hides it:
+//! unknown properties say nothing, and what cannot be read, or holds for some programs or screens only, can show text but
+//! not hide it. `mso-hide` says nothing by itself: one mail program hides such text and all others show it.
+
+mod cascade;
+mod rules;
+mod selector;
+mod value;
+
+pub(super) use cascade::Styles;
+pub(super) use rules::View;
+pub(super) use selector::Kin;
+
+use value::{are_alike, clips, color, cuts_all, is_clear, is_far, is_nothing, is_tiny, is_transparent, length, side};
+
+/// How an element looks, inherited from its ancestors.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Look {
+    /// Hidden in a way that no descendant can undo (`display:none`).
+    gone: bool,
+    /// Properties of [`INHERITED`] that hide; a descendant may set another value, and templates do.
+    hiding: u32,
+    /// Text colour.
+    ink: Option<Ink>,
+    /// Background, where one plain colour is declared.
+    ground: Option<u32>,
+}
+
+impl Look {
+    /// True if a reader cannot see text of this look.
+    pub(super) fn is_hidden(&self) -> bool {
+        let blends = || match (self.ink, self.ground) {
+            (Some(Ink::Plain(ink)), Some(ground)) => are_alike(ink, ground),
+            (ink, _) => ink == Some(Ink::Clear),
+        };
+        self.gone || self.hiding != 0 || blends()
+    }
+
+    /// Hides it, whatever its style says.
+    pub(super) fn hide(&mut self) {
+        self.gone = true;
+    }
+
+    /// The look of a child with this style.
+    pub(super) fn apply(&mut self, style: &Style) {
+        self.gone |= style.hides_box();
+        self.hiding = self.hiding & !style.declared | style.on & INHERITED;
+        self.ink = style.ink.or(self.ink);
+        match style.ground {
+            _ if style.on & PAINTED != 0 => self.ground = None,
+            Some(Ground::Plain(color)) => self.ground = Some(color),
+            Some(Ground::Unknown) => self.ground = None,
+            Some(Ground::Through) | None => {}
+        }
+    }
+}
+
+/// A text colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ink {
+    Plain(u32),
+    Clear,
+    Unknown,
+}
+
+/// The colour behind text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Ground {
+    Plain(u32),
+    /// That of the parent.
+    Through,
+    Unknown,
+}
+
+/// What declarations say together. Of one property the last counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Style {
+    /// Properties that are declared, a bit each.
+    declared: u32,
+    /// Those among them whose value hides, or for [`SHOWING`] shows.
+    on: u32,
+    ink: Option<Ink>,
+    ground: Option<Ground>,
+}
+
+const DISPLAY: u32 = 1;
+const VISIBILITY: u32 = 1 << 1;
+const OPACITY: u32 = 1 << 2;
+const FILTER: u32 = 1 << 3;
+const FONT_SIZE: u32 = 1 << 4;
+const TEXT_INDENT: u32 = 1 << 5;
+const MARGIN_TOP: u32 = 1 << 6;
+const MARGIN_LEFT: u32 = 1 << 7;
+const WIDTH: u32 = 1 << 8;
+const HEIGHT: u32 = 1 << 9;
+const MAX_WIDTH: u32 = 1 << 10;
+const MAX_HEIGHT: u32 = 1 << 11;
+/// A `min-width` or `min-height`, which counts more than the other sizes.
+const MIN_SIZE: u32 = 1 << 12;
+const OVERFLOW_X: u32 = 1 << 13;
+const OVERFLOW_Y: u32 = 1 << 14;
+const POSITION: u32 = 1 << 15;
+const TOP: u32 = 1 << 16;
+const RIGHT: u32 = 1 << 17;
+const BOTTOM: u32 = 1 << 18;
+const LEFT: u32 = 1 << 19;
+const CLIP: u32 = 1 << 20;
+const CLIP_PATH: u32 = 1 << 21;
+const TRANSFORM: u32 = 1 << 22;
+/// An image behind the text, a shadow or a stroke: whether its colour stands out is not known.
+const PAINTED: u32 = 1 << 23;
+
+/// What descendants look like too, until they declare another value.
+const INHERITED: u32 = VISIBILITY | FONT_SIZE | TEXT_INDENT;
+/// What shows text where it is on.
+const SHOWING: u32 = MIN_SIZE | PAINTED;
+const EVERY: u32 = (PAINTED << 1) - 1;
+
+impl Style {
+    /// Takes a declaration, the name in lower case, the value without `!important`.
+    pub(super) fn declare(&mut self, name: &[u8], value: &str) {
+        let value = value.trim_ascii();
+        match name {
+            b"display" => self.set(DISPLAY, value == "none"),
+            b"visibility" => self.set(VISIBILITY, matches!(value, "hidden" | "collapse")),
+            b"opacity" => self.set(OPACITY, is_clear(value)),
+            b"filter" => self.set(FILTER, value::argument(value, "opacity").is_some_and(is_clear)),
+            b"font-size" if matches!(value, "inherit" | "unset") => {}
+            b"font-size" => self.set(FONT_SIZE, is_tiny(value)),
+            b"font" => {
+                let size = value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+                self.set(FONT_SIZE, size.is_some_and(is_tiny));
+            }
+            b"color" => self.ink = Some(ink(value)),
+            b"background-color" => self.ground = Some(ground(value)),
+            b"background" => {
+                self.set(PAINTED, ["url(", "gradient(", "image("].iter().any(|image| value.contains(image)));
+                let whole = Some(ground(value)).filter(|g| *g != Ground::Unknown);
+                self.ground = whole.or_else(|| value.split(' ').map(ground).find(|g| *g != Ground::Unknown));
+                self.ground = self.ground.or(Some(Ground::Unknown));
+            }
+            b"background-image" => self.set(PAINTED, !matches!(value, "none" | "initial" | "unset")),
+            b"text-shadow" | b"-webkit-text-fill-color" | b"-webkit-text-stroke" => self.set(PAINTED, true),
+            b"text-indent" => self.set(TEXT_INDENT, is_far(value)),
+            b"margin-top" => self.set(MARGIN_TOP, is_far(value)),
+            b"margin-left" => self.set(MARGIN_LEFT, is_far(value)),
+            b"margin" => {
+                self.set(MARGIN_TOP, is_far(side(value, 0)));
+                self.set(MARGIN_LEFT, is_far(side(value, 3)));
+            }
+            b"width" => self.set(WIDTH, is_nothing(value)),
+            b"height" => self.set(HEIGHT, is_nothing(value)),
+            b"max-width" => self.set(MAX_WIDTH, is_nothing(value)),
+            b"max-height" => self.set(MAX_HEIGHT, is_nothing(value)),
+            b"min-width" | b"min-height" => self.set(MIN_SIZE, length(value).is_none_or(|(n, _)| n > 0.0)),
+            b"overflow" => {
+                let mut axes = value.split(' ');
+                let first = axes.next().unwrap_or_default();
+                self.set(OVERFLOW_X, clips(first));
+                self.set(OVERFLOW_Y, clips(axes.next().unwrap_or(first)));
+            }
+            b"overflow-x" => self.set(OVERFLOW_X, clips(value)),
+            b"overflow-y" => self.set(OVERFLOW_Y, clips(value)),
+            b"position" => self.set(POSITION, matches!(value, "absolute" | "fixed")),
+            b"top" => self.set(TOP, is_far(value)),
+            b"right" => self.set(RIGHT, is_far(value)),
+            b"bottom" => self.set(BOTTOM, is_far(value)),
+            b"left" => self.set(LEFT, is_far(value)),
+            b"inset" => {
+                for (number, edge) in [TOP, RIGHT, BOTTOM, LEFT].into_iter().enumerate() {
+                    self.set(edge, is_far(side(value, number)));
+                }
+            }
+            b"clip" => self.set(CLIP, cuts_all(value)),
+            b"clip-path" => self.set(CLIP_PATH, cuts_all(value)),
+            b"transform" => self.set(TRANSFORM, cuts_all(value)),
+            b"all" => *self = Style { declared: EVERY, on: 0, ink: Some(Ink::Unknown), ground: Some(Ground::Unknown) },
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, property: u32, is_on: bool) {
+        self.declared |= property;
+        self.on = if is_on { self.on | property } else { self.on & !property };
+    }
+
+    /// Lets declarations count that come later.
+    fn then(&mut self, later: &Style) {
+        self.declared |= later.declared;
+        self.on = self.on & !later.declared | later.on;
+        self.ink = later.ink.or(self.ink);
+        self.ground = later.ground.or(self.ground);
+    }
+
+    /// Lets declarations count that come later for some readers: they can show, not hide.
+    fn perhaps(&mut self, later: &Style) {
+        let undone = later.declared & !later.on & !SHOWING;
+        self.declared |= undone;
+        self.on = self.on & !undone | later.on & SHOWING;
+        self.ink = later.ink.map(|_| Ink::Unknown).or(self.ink);
+        self.ground = later.ground.map(|_| Ground::Unknown).or(self.ground);
+    }
+
+    /// True if it says nothing.
+    fn is_silent(&self) -> bool {
+        *self == Style::default()
+    }
+
+    fn hides_box(&self) -> bool {
+        let on = |properties: u32| self.on & properties != 0;
+        on(DISPLAY | OPACITY | FILTER | MARGIN_TOP | MARGIN_LEFT | CLIP_PATH | TRANSFORM)
+            || on(WIDTH | HEIGHT | MAX_WIDTH | MAX_HEIGHT) && on(OVERFLOW_X | OVERFLOW_Y) && !on(MIN_SIZE)
+            || on(POSITION) && on(TOP | RIGHT | BOTTOM | LEFT | CLIP)
+    }
+}
+
+fn ink(value: &str) -> Ink {
+    if is_transparent(value) { Ink::Clear } else { color(value).map_or(Ink::Unknown, Ink::Plain) }
+}
+
+fn ground(value: &str) -> Ground {
+    match color(value) {
+        Some(color) => Ground::Plain(color),
+        None if is_transparent(value) || matches!(value, "none" | "inherit" | "initial" | "unset") => Ground::Through,
+        None => Ground::Unknown,
+    }
+}
+
+#[cfg(test)]
+#[path = "style_tests.rs"]
+mod tests;

@@ -1,0 +1,238 @@
+//! Style sheets and declarations, cut up by `cssparser` as browsers do (CSS Syntax 3).
+//!
+//! Of a sheet only rules are kept that say something about being seen. At-rules that hold under a condition are read for
+//! what they may show; those for print or speech are left out. Broken CSS says nothing.
+
+use super::Style;
+use super::selector::{Selector, read_list};
+use cssparser::{
+    AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState, QualifiedRuleParser,
+    RuleBodyItemParser, RuleBodyParser, StyleSheetParser, Token,
+};
+use std::borrow::Cow;
+
+/// Octets of the longest property that is read.
+const LONGEST_PROPERTY: usize = 24;
+/// At-rules inside one another that are read. Honest sheets have two.
+const MAX_DEPTH: usize = 8;
+
+/// For whom a rule holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::mail) enum View {
+    /// For nobody who looks at a screen.
+    Nobody,
+    /// For some screens or programs.
+    Some,
+    All,
+}
+
+impl View {
+    /// For whom a media query list holds (Media Queries 4).
+    pub(in crate::mail) fn of_media(list: &str) -> View {
+        let views = list.split(',').map(|query| {
+            let mut words = query.split_ascii_whitespace().filter(|word| !word.eq_ignore_ascii_case("only")).peekable();
+            let Some(first) = words.next() else { return View::All };
+            let is = |names: &[&str]| names.iter().any(|n| first.eq_ignore_ascii_case(n));
+            if is(&["print", "speech", "aural", "braille", "embossed", "handheld", "projection", "tty", "tv"]) {
+                View::Nobody
+            } else if is(&["all", "screen"]) && words.peek().is_none() {
+                View::All
+            } else {
+                View::Some
+            }
+        });
+        // The comma of a list of one is no query.
+        views.max().unwrap_or(View::All)
+    }
+}
+
+/// The declarations of one block.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Block {
+    pub(super) normal: Style,
+    pub(super) important: Style,
+}
+
+impl Block {
+    /// Reads a `style` attribute.
+    pub(super) fn of_attribute(css: &str) -> Block {
+        Body::read(&mut Parser::new(css)).block
+    }
+}
+
+/// One selector and what it declares.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) selector: Selector,
+    pub(super) block: Block,
+    /// False if it holds perhaps.
+    pub(super) is_sure: bool,
+}
+
+/// Gives every rule of a sheet that speaks of being seen, in order.
+pub(super) fn read_sheet(css: &str, view: View, take: &mut dyn FnMut(Rule)) {
+    let mut reading = Sheet { view, depth: 0, take };
+    StyleSheetParser::new(&mut Parser::new(css), &mut reading).for_each(drop);
+}
+
+struct Sheet<'t> {
+    view: View,
+    depth: usize,
+    take: &'t mut dyn FnMut(Rule),
+}
+
+impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
+    type Prelude = (Vec<Selector>, bool);
+    type QualifiedRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<Self::Prelude, ParseError<()>> {
+        Ok(read_list(input))
+    }
+
+    fn parse_block(
+        &mut self,
+        prelude: Self::Prelude,
+        _: &ParserState,
+        input: &mut Parser<'i>,
+    ) -> Result<(), ParseError<()>> {
+        let Body { block, has_rules } = Body::read(input);
+        let (selectors, is_known) = prelude;
+        let is_sure = is_known && !has_rules && self.view == View::All;
+        if !block.normal.is_silent() || !block.important.is_silent() {
+            selectors.into_iter().for_each(|selector| (self.take)(Rule { selector, block, is_sure }));
+        }
+        Ok(())
+    }
+}
+
+impl<'i> AtRuleParser<'i> for Sheet<'_> {
+    type Prelude = View;
+    type AtRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Result<View, ParseError<()>> {
+        let is = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n));
+        let from = input.position();
+        input.expect_no_error_token()?;
+        Ok(if is(&["media"]) {
+            View::of_media(input.slice_from(from))
+        } else if is(&["page", "font-face", "import", "charset", "namespace"]) || name.ends_with("keyframes") {
+            View::Nobody
+        } else {
+            View::Some
+        })
+    }
+
+    fn parse_block(&mut self, view: View, _: &ParserState, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        if view > View::Nobody && self.depth < MAX_DEPTH {
+            let mut inner = Sheet { view: self.view.min(view), depth: self.depth + 1, take: self.take };
+            StyleSheetParser::new(input, &mut inner).for_each(drop);
+        }
+        Ok(())
+    }
+}
+
+/// What stands in the braces of a rule.
+#[derive(Default)]
+struct Body {
+    block: Block,
+    /// True if it has rules in it, which some programs read and others trip over.
+    has_rules: bool,
+}
+
+impl Body {
+    fn read(input: &mut Parser) -> Body {
+        let mut body = Body::default();
+        RuleBodyParser::new(input, &mut body).for_each(drop);
+        body
+    }
+}
+
+impl<'i> DeclarationParser<'i> for Body {
+    type Declaration = ();
+    type Error = ();
+
+    fn parse_value(
+        &mut self,
+        name: CowRcStr<'i>,
+        input: &mut Parser<'i>,
+        _: &ParserState,
+    ) -> Result<(), ParseError<()>> {
+        let from = input.position();
+        input.expect_no_error_token()?;
+        let mut lower = [0; LONGEST_PROPERTY];
+        let Some(lower) = lower.get_mut(..name.len()) else { return Ok(()) };
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        let value = plain(input.slice_from(from));
+        let (value, style) = match value.rsplit_once('!') {
+            Some((value, word)) if word.trim() == "important" => (value, &mut self.block.important),
+            // Browsers leave out what has another word there.
+            Some(_) if !value.contains('(') => return Ok(()),
+            _ => (&*value, &mut self.block.normal),
+        };
+        style.declare(lower, value);
+        Ok(())
+    }
+}
+
+/// A value in lower case, with its comments and escapes read.
+fn plain(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    if value.contains("/*") || value.contains('\\') {
+        let mut input = Parser::new(value);
+        let mut text = String::new();
+        while let Ok(token) = input.next_including_whitespace() {
+            match token {
+                Token::Ident(word) => text.push_str(word),
+                token => text.push_str(&cssparser::ToCss::to_css_string(token)),
+            }
+        }
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    if value.bytes().any(|b| b.is_ascii_uppercase()) {
+        return Cow::Owned(value.to_ascii_lowercase());
+    }
+    Cow::Borrowed(value)
+}
+
+impl<'i> QualifiedRuleParser<'i> for Body {
+    type Prelude = ();
+    type QualifiedRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        Ok(input.expect_no_error_token()?)
+    }
+
+    fn parse_block(&mut self, (): (), _: &ParserState, _: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        self.has_rules = true;
+        Ok(())
+    }
+}
+
+impl<'i> AtRuleParser<'i> for Body {
+    type Prelude = ();
+    type AtRule = ();
+    type Error = ();
+
+    fn parse_prelude(&mut self, _: CowRcStr<'i>, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        Ok(input.expect_no_error_token()?)
+    }
+
+    fn parse_block(&mut self, (): (), _: &ParserState, _: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        self.has_rules = true;
+        Ok(())
+    }
+}
+
+impl RuleBodyItemParser<'_, (), ()> for Body {
+    fn parse_declarations(&self) -> bool {
+        true
+    }
+
+    fn parse_qualified(&self) -> bool {
+        true
+    }
+}
