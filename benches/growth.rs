@@ -21,7 +21,7 @@ const TOO_MUCH: f64 = 3.0;
 /// What is put at the beginning, repeated, and put at the end.
 type Input = (&'static str, &'static str, &'static str, &'static str);
 
-const HTML: [Input; 24] = [
+const HTML: [Input; 32] = [
     ("attributes of one tag", "<a ", "b=c ", ">"),
     ("equal attributes", "<a ", "href=x ", ">"),
     ("nesting", "", "<div>", ""),
@@ -43,6 +43,14 @@ const HTML: [Input; 24] = [
     ("links without end", "", "<a href=x>", ""),
     ("declarations of one style", "<p style='", "color:#fff;font-size:0;", "'>x"),
     ("styles", "", "<i style='font-size:0'>x", ""),
+    ("rules of a sheet", "<style>", "p{color:red}", "</style><p>x"),
+    ("declarations of one rule", "<style>p{", "color:#fff;font-size:0;", "}</style><p>x"),
+    ("selectors of one rule", "<style>", "a b>.c,", "{color:red}</style><a class=c>x"),
+    ("at-rules in at-rules", "<style>", "@media screen{", ""),
+    ("brackets in a rule", "<style>p{", "a:(", ""),
+    ("sheets between elements", "", "<style>.a p{color:red}</style><div class=a><p>", ""),
+    ("ancestors that match again", "<style>.b .a .a .a .a .a i{color:red}</style>", "<div class=a><i></i>", ""),
+    ("classes of one element", "<style>.a{color:red}</style><p class='", "a ", "'>x"),
     ("hidden text inside words", "", "a<s hidden>b</s>", ""),
     ("bases", "", "<base href=http://a.test/>", ""),
     ("blanks", "", " \n\t", ""),
