@@ -214,6 +214,9 @@ impl Reader<'_> {
 
     /// Keeps a link; its place in `links`.
     fn link(&mut self, kind: LinkKind, href: &str, shown: &str) -> Option<usize> {
+        if self.is_full() {
+            return None;
+        }
         let href = first_octets(href, MAX_HREF);
         let mut link = Link::new(kind, href, shown);
         // `www.host` without a scheme is a path beside a base, and a host without one.
@@ -228,12 +231,20 @@ impl Reader<'_> {
     }
 
     fn keep(&mut self, link: Link) -> Option<usize> {
-        if self.out.links.len() >= MAX_LINKS {
-            self.limit("an HTML part has more than 2000 links");
+        if self.is_full() {
             return None;
         }
         self.out.links.push(link);
         Some(self.out.links.len() - 1)
+    }
+
+    /// True if no more links are kept, which [`HtmlOut::limits`] says then.
+    fn is_full(&mut self) -> bool {
+        let is_full = self.out.links.len() >= MAX_LINKS;
+        if is_full {
+            self.limit("an HTML part has more than 2000 links");
+        }
+        is_full
     }
 
     pub(super) fn end_anchor(&mut self) {

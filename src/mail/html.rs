@@ -335,10 +335,19 @@ pub(super) fn fold_onto(out: &mut String, text: &str) {
         let stands_apart = out.is_empty() || out.ends_with([' ', '\n']);
         return out.push_str(if stands_apart { text.trim_start_matches(' ') } else { text });
     }
-    let mut words = text.split(is_blank);
-    if let Some(first) = words.next() {
-        out.push_str(first);
+    if text.is_ascii() {
+        // Each octet is a character, which is quicker to look at.
+        let mut from = 0;
+        let ends = text.bytes().enumerate().filter(|(_, b)| is_blank(char::from(*b))).map(|(i, _)| i);
+        push_words(out, ends.chain([text.len()]).map(|end| &text[std::mem::replace(&mut from, end + 1)..end]));
+    } else {
+        push_words(out, text.split(is_blank));
     }
+}
+
+/// Appends what stood between blanks.
+fn push_words<'t>(out: &mut String, mut words: impl Iterator<Item = &'t str>) {
+    out.push_str(words.next().unwrap_or_default());
     for word in words {
         if !out.is_empty() && !out.ends_with([' ', '\n']) {
             out.push(' ');
@@ -356,6 +365,9 @@ pub(super) fn first_octets(text: &str, max: usize) -> &str {
     &text[..text.floor_char_boundary(max)]
 }
 
+#[cfg(test)]
+#[path = "sheet_tests.rs"]
+mod sheet_tests;
 #[cfg(test)]
 #[path = "html_tests.rs"]
 mod tests;

@@ -1,0 +1,190 @@
+//! What style sheets hide, and what they show.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// What is read as hidden of `body` under a sheet in its head.
+fn hidden_by(sheet: &str, body: &str) -> String {
+    read_html(&format!("<html><head><title>t</title><style>{sheet}</style></head><body>{body}</body></html>")).hidden
+}
+
+#[test]
+fn style_sheets_hide() {
+    for (sheet, body) in [
+        (".h{display:none}", "a<i class='k h'>x</i>b"),
+        ("#h { font-size: 0 }", "a<i id=h>x</i>b"),
+        ("s{display:none}", "a<s>x</s>b"),
+        ("<!-- I.h , u{display:none} -->", "a<i class=h>x</i>b"),
+        ("* {color:red} .h{color:#fff} body{background:#fff}", "<i style='color:#000'>a</i><i class=h>x</i>"),
+        (".o .h{display:none}", "a<div class=o>b<p>c<i class=h>x</i></div>"),
+        ("div>p>.h{visibility:hidden}", "a<div>b<p>c<i class=h>x</i></div>"),
+        ("@media screen{.h{display:none}}", "a<i class=h>x</i>b"),
+        ("@media all{@media screen{.h{display:none}}}", "a<i class=h>x</i>b"),
+        ("@charset 'utf-8';@import url(x);@font-face{src:url(y)}.h{display:none}", "a<i class=h>x</i>b"),
+        (".h{display:none!important}", "a<i class=h style='display:block'>x</i>b"),
+        (".h{display:none} i{display:inline}", "a<i class=h>x</i>b"),
+        ("#h{display:none} .h{display:inline}", "a<i id=h class=h>x</i>b"),
+        (".h{display:none} @media print{.h{display:block}}", "a<i class=h>x</i>b"),
+        (".h{display:none} .h::before{display:block}", "a<i class=h>x</i>b"),
+        (".h{display:none} p:first-letter{display:block}", "a<i class=h>x</i>b"),
+        (".h{displ} @page{size:a4} junk{;}.k{} .h{display:none}", "a<i class=h>x</i>b"),
+        (".a\\:b{display:none}", "a<i class='a:b'>x</i>b"),
+    ] {
+        assert_eq!(hidden_by(sheet, body), "x", "{sheet}");
+    }
+}
+
+#[test]
+fn style_sheets_show() {
+    for (sheet, body) in [
+        ("", "<i class=h>x</i>"),
+        (".h{display:none}", "<i class=g>x</i>"),
+        (".h{display:none}", "<i class=H>x</i>"),
+        (".h{display:none} .H{display:block}", "<i class=h>x</i>"),
+        (".h{display:none} .h{display:block}", "<i class=h>x</i>"),
+        (".h{display:block!important}", "<i class=h style=display:none>x</i>"),
+        (".h{display:block!important}", "<i class=h hidden>x</i>"),
+        (".h{display:none} @media (max-width:600px){.h{display:block!important}}", "<i class=h>x</i>"),
+        (".h{display:none} @supports (a:b){.h{display:block}}", "<i class=h>x</i>"),
+        (".h{display:none} i[class=h]{display:block}", "<i class=h>x</i>"),
+        (".h{display:none} u + .h{display:block}", "<i class=h>x</i>"),
+        (".h{display:none} :is(.h){display:block}", "<i class=h>x</i>"),
+        (".h{display:none; &.h{display:block}}", "<i class=h>x</i>"),
+        (".h, :::no {display:none}", "<i class=h>x</i>"),
+        (".h, {display:none}", "<i class=h>x</i>"),
+        ("> .h{display:none}", "<i class=h>x</i>"),
+        (".h[title]{display:none}", "<i class=h>x</i>"),
+        (".h:hover{display:none}", "<i class=h>x</i>"),
+        ("div > .h{display:none}", "<div><p><i class=h>x</i></div>"),
+        (".o .h{display:none}", "<p class=o></p><i class=h>x</i>"),
+        ("@media (min-width:1px){.h{display:none}}", "<i class=h>x</i>"),
+        ("@media print{.h{display:none}}", "<i class=h>x</i>"),
+        ("@keyframes h{from{display:none}}", "<i class=h>x</i>"),
+        ("blockquotes{display:none}", "<blockquote>x</blockquote>"),
+        ("body{background:#fff} a{color:#fff} .b{background:#06c}", "<p class=b><a>x</a>"),
+        ("body{background:#fff} .w{color:#fff} td[class]{background:#06c}", "<table><td class=w>x"),
+    ] {
+        assert_eq!(hidden_by(sheet, body), "", "{sheet}");
+    }
+}
+
+#[test]
+fn only_sheets_that_every_program_reads_hide() {
+    let sheet = "<style>.h{display:none}</style>";
+    assert_eq!(read_html(&format!("{sheet}<p class=h>x")).hidden, "x", "a head without a tag");
+    assert_eq!(read_html(&format!("<p>{sheet}<p class=h>x")).hidden, "", "Gmail reads none in the body");
+    assert_eq!(read_html(&format!("text{sheet}<p class=h>x")).hidden, "");
+    assert_eq!(read_html("<!-- <style>.h{display:none}</style> --><p class=h>x").hidden, "");
+    assert_eq!(read_html("<script><style>.h{display:none}</style></script><p class=h>x").hidden, "");
+    assert_eq!(read_html("<style media=print>.h{display:none}</style><p class=h>x").hidden, "");
+    assert_eq!(read_html("<style media='(min-width:1px)'>.h{display:none}</style><p class=h>x").hidden, "");
+    let long = format!("<style>.h{{display:none}}{}</style><p class=h>x", ".k{color:red}".repeat(1_300));
+    assert_eq!(read_html(&long).hidden, "", "nor a sheet of more than 16,384 octets");
+}
+
+#[test]
+fn a_sheet_at_the_end_shows_what_stands_before_it() {
+    let shows = "<style>.h{display:block!important}</style>";
+    let out = read_html(&format!("<p class=h style='display:none'>seen <a href=http://a.test>this</a>{shows}"));
+    assert_eq!((out.text.as_str(), out.hidden.as_str(), out.links.len()), ("seen this", "", 1));
+    assert_eq!(read_html(&format!("<p style='display:none'>x{shows}")).hidden, "x");
+}
+
+#[test]
+fn rules_of_a_sheet_are_limited() {
+    let rules: String = (0..3_000).map(|i| format!(".c{i}{{color:red}}")).collect();
+    let out = read_html(&format!("<style>{rules}</style>x"));
+    assert_eq!(out.limits[0].0, "an HTML part has more than 2000 style rules");
+    let rules = ".a .b .c i{color:red}".repeat(500);
+    let out = read_html(&format!("<style>{rules}</style>{}", "<p class='a b c'><i>x</i>".repeat(500)));
+    assert_eq!(out.limits[0].0, "the style rules of an HTML part are about too many of its elements");
+}
+
+/// CSS, whole and broken.
+fn css() -> impl Strategy<Value = String> {
+    let pieces = vec![
+        ".a",
+        ".b",
+        "#c",
+        "i",
+        "*",
+        "[x]",
+        ":hover",
+        "::after",
+        ">",
+        "+",
+        " ",
+        ",",
+        "{",
+        "}",
+        "{",
+        "}",
+        ";",
+        ":",
+        "(",
+        ")",
+        "[",
+        "]",
+        "\"",
+        "'",
+        "\\",
+        "/*",
+        "*/",
+        "<!--",
+        "-->",
+        "@media screen{",
+        "@media print{",
+        "@media (a:b){",
+        "@supports (a:b){",
+        "@import 'x';",
+        "@font-face{",
+        "&",
+        "!important",
+        "display:none;",
+        "display:block;",
+        "font-size:0",
+        "font-size:9px",
+        "color:#fff",
+        "background:#fff",
+        "position:absolute;left:-999px",
+        "all:unset",
+        "min-height:1px",
+        "max-height:0",
+        "overflow:hidden",
+        "é",
+        "\0",
+    ];
+    let rule = (
+        prop::sample::select(vec![".a", ".b", "i", "#c", ".a .b", ".a>i", "u+i"]),
+        prop::sample::select(pieces.clone()),
+    )
+        .prop_map(|(selector, declaration)| format!("{selector}{{{declaration}}}"));
+    let piece = prop::sample::select(pieces).prop_map(str::to_owned);
+    vec(prop_oneof![rule, piece], 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sheet_loses_text_and_one_that_holds_for_some_hides_nothing(css in css(), own in css()) {
+        let body = format!(
+            "<body bgcolor=white>1<p class=a>2<i class='a b'>3</i><i id=c hidden>4<b class=b style=\"{}\">5</b></i></p>",
+            own.replace(['"', '<'], "")
+        );
+        let letters = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let sheet = css.replace('<', "");
+        let read = |media: &str| read_html(&format!("<style media='{media}'>{sheet}</style>{body}"));
+        for media in ["", "print", "(a:b)"] {
+            let out = read(media);
+            let mut all: Vec<char> = (letters(&out.text) + &letters(&out.hidden)).chars().collect();
+            all.sort_unstable();
+            prop_assert_eq!(all, ['1', '2', '3', '4', '5']);
+        }
+        let hidden = |media| letters(&read(media).hidden);
+        let without = hidden("print");
+        prop_assert!(hidden("(a:b)").chars().all(|c| without.contains(c)));
+    }
+}
