@@ -11,8 +11,8 @@ pub struct Body {
     pub text: String,
     /// Text that HTML hides from the reader (`display:none`, zero size, same colour …).
     pub hidden: String,
-    /// Words of the visible text that hidden text stands inside of.
-    pub torn: usize,
+    /// Where in the visible text hidden text stands inside a word.
+    pub tears: Vec<usize>,
     /// Which stretches of the visible text come from which kind of part, in order; true for HTML.
     pub stretches: Vec<(bool, Range<usize>)>,
     /// The title of the first HTML part that has one; mail programs do not show it, but its author wrote it.

@@ -20,6 +20,8 @@ use super::tokens::{self, Sink, Tag, attribute};
 const MAX_DEPTH: usize = 512;
 /// Links kept of one document, and of a message: reading 2,000 is enough to judge any mail.
 pub(crate) const MAX_LINKS: usize = 2_000;
+/// Words kept that hidden text stands inside of: two are enough to speak of, and a name has to be among them.
+pub(crate) const MAX_TEARS: usize = 200;
 /// Octets kept of the text shown on one link.
 const MAX_SHOWN: usize = 1_000;
 
@@ -30,8 +32,8 @@ pub(crate) struct HtmlOut {
     pub(crate) text: String,
     /// What is there and cannot be seen.
     pub(crate) hidden: String,
-    /// Words that hidden text stands inside of, so that a program reads other words than a person.
-    pub(crate) torn: usize,
+    /// Where in `text` hidden text stands inside a word, so that a program reads other words than a person.
+    pub(crate) tears: Vec<usize>,
     /// The title, which mail programs do not show.
     pub(crate) title: String,
     /// Links in order of appearance.
@@ -205,8 +207,12 @@ impl<'o> Reader<'o> {
             self.in_word |= self.out.text.ends_with(char::is_alphanumeric) && text.contains(char::is_alphanumeric);
             return;
         }
-        if !text.is_empty() && std::mem::take(&mut self.in_word) {
-            self.out.torn += usize::from(text.starts_with(char::is_alphanumeric));
+        if !text.is_empty()
+            && std::mem::take(&mut self.in_word)
+            && text.starts_with(char::is_alphanumeric)
+            && self.out.tears.len() < MAX_TEARS
+        {
+            self.out.tears.push(self.out.text.len());
         }
         self.found.shown_at(&self.out.text, text);
         fold_onto(&mut self.out.text, text);

@@ -9,7 +9,7 @@
 use super::attachment::{self, Attachment, Work};
 use super::body::Body;
 use super::decode;
-use super::html::{MAX_LINKS, first_octets, fold_onto, read_html};
+use super::html::{MAX_LINKS, MAX_TEARS, first_octets, fold_onto, read_html};
 use super::link::{Link, LinkKind};
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
@@ -206,8 +206,10 @@ impl<'r, 'd> Walk<'r, 'd> {
             for limit in out.limits {
                 self.limit(&limit.0);
             }
-            self.body.torn += out.torn;
-            self.keep(&out.text, &out.hidden, true);
+            let start = self.keep(&out.text, &out.hidden, true);
+            let room = MAX_TEARS.saturating_sub(self.body.tears.len());
+            let end = self.body.text.len();
+            self.body.tears.extend(out.tears.iter().map(|at| start + at).filter(|at| *at < end).take(room));
             if self.body.title.is_empty() {
                 self.body.title = first_octets(&out.title, MAX_TITLE).to_owned();
             }
@@ -222,21 +224,25 @@ impl<'r, 'd> Walk<'r, 'd> {
         }
     }
 
-    fn keep(&mut self, text: &str, hidden: &str, is_html: bool) {
+    /// Keeps text of a part; where it starts in the visible text.
+    fn keep(&mut self, text: &str, hidden: &str, is_html: bool) -> usize {
         let mut cut = false;
         let start = self.body.text.len();
-        for (all, new) in [(&mut self.body.text, text), (&mut self.body.hidden, hidden)] {
+        let starts = [(&mut self.body.text, text), (&mut self.body.hidden, hidden)].map(|(all, new)| {
             if !new.is_empty() && !all.is_empty() {
                 all.push('\n');
             }
-            let room = MAX_TEXT.saturating_sub(all.len());
+            let start = all.len();
+            let room = MAX_TEXT.saturating_sub(start);
             cut |= new.len() > room;
             all.push_str(first_octets(new, room));
-        }
+            start
+        });
         if cut {
             self.limit("the message has more than 1 MB of text");
         }
         self.body.stretches.push((is_html, start..self.body.text.len()));
+        starts[0]
     }
 
     fn keep_link(&mut self, link: Link) {

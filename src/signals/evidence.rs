@@ -14,6 +14,9 @@ use crate::scan::Scan;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
+/// Octets to either side of hidden text that are searched for a name: no brand's is longer.
+const MAX_TORN_SIDE: usize = 64;
+
 /// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
 pub(super) const SEARCHED_TEXT: usize = 64 * 1024;
 
@@ -379,13 +382,25 @@ impl<'a> Evidence<'a> {
     }
 
     /// The brand's name in the subject or text as a person reads it and no program does: in letters that look like others,
-    /// with something invisible inside, or spaced out; in words.
+    /// with something invisible or hidden inside, or spaced out; in words.
     pub fn disguised(&self, brand: &Brand) -> Option<String> {
         let looks = self.looks.get_or_init(|| {
             let text = first_bytes(&self.message.body.text, SEARCHED_TEXT);
             [Looks::new(&self.message.subject, &self.subject), Looks::new(text, &self.text)]
         });
-        looks.iter().find_map(|looks| brand.disguised_in(looks))
+        looks.iter().find_map(|looks| brand.disguised_in(looks)).or_else(|| self.torn(brand))
+    }
+
+    /// The brand's name in the text where hidden text stands inside it, in words.
+    fn torn(&self, brand: &Brand) -> Option<String> {
+        let body = &self.message.body;
+        body.tears.iter().filter_map(|at| body.text.split_at_checked(*at)).find_map(|(before, after)| {
+            let before = fold(&before[before.ceil_char_boundary(before.len().saturating_sub(MAX_TORN_SIDE))..]);
+            let around = before.clone() + &fold(first_bytes(after, MAX_TORN_SIDE));
+            let (start, end) =
+                brand.places_in(&around).find(|(start, end)| (start + 1..*end).contains(&before.len()))?;
+            Some(format!("the name {:?} with hidden text inside", &around[start..end]))
+        })
     }
 
     /// Words of the subject that are a phrase of one of `kinds`; see [`Evidence::phrase`].

@@ -21,8 +21,8 @@ const OUTWEIGHS: usize = 2;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
     let body = &e.message.body;
-    if body.torn >= MIN_TORN {
-        return Some(format!("hidden text stands inside {} words", body.torn));
+    if body.tears.len() >= MIN_TORN {
+        return Some(format!("hidden text stands inside {} words", body.tears.len()));
     }
     // A letter has at most four octets.
     if body.hidden.len() < MIN_HIDDEN || body.hidden.len() < body.text.len() / 4 {
