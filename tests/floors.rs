@@ -20,10 +20,11 @@ const FLOORS: [&[&str]; 11] = [
 ];
 
 /// Crates whose types stay in one room.
-const KEPT_IN: [(&str, &str); 9] = [
+const KEPT_IN: [(&str, &str); 10] = [
     ("mail_auth", "auth"),
     ("mail_parser", "mail"),
-    ("html5ever", "mail"),
+    ("html5gum", "mail"),
+    ("cssparser", "mail"),
     ("infer", "mail"),
     ("flate2", "mail"),
     ("image", "mail"),

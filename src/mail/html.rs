@@ -311,7 +311,11 @@ impl<'o> Reader<'o> {
             look.hide();
         }
         if element == el::STYLE {
-            self.view = View::of_media(attribute(tag, "media").unwrap_or_default());
+            // One of several titles is in force, and another type is not CSS (WHATWG 4.2.6).
+            let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
+            let is_plain = attribute(tag, "title").is_none() && attribute(tag, "type").is_none_or(is_css);
+            let view = View::of_media(attribute(tag, "media").unwrap_or_default());
+            self.view = if is_plain { view } else { view.min(View::Some) };
         }
         (kin, look)
     }

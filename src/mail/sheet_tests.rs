@@ -80,6 +80,10 @@ fn only_sheets_that_every_program_reads_hide() {
     assert_eq!(read_html("<script><style>.h{display:none}</style></script><p class=h>x").hidden, "");
     assert_eq!(read_html("<style media=print>.h{display:none}</style><p class=h>x").hidden, "");
     assert_eq!(read_html("<style media='(min-width:1px)'>.h{display:none}</style><p class=h>x").hidden, "");
+    for attribute in ["title=b", "type=text/plain"] {
+        assert_eq!(read_html(&format!("<style {attribute}>.h{{display:none}}</style><p class=h>x")).hidden, "");
+    }
+    assert_eq!(read_html("<style type=Text/CSS>.h{display:none}</style><p class=h>x").hidden, "x");
     let long = format!("<style>.h{{display:none}}{}</style><p class=h>x", ".k{color:red}".repeat(1_300));
     assert_eq!(read_html(&long).hidden, "", "nor a sheet of more than 16,384 octets");
 }

@@ -2,7 +2,8 @@
 //!
 //! A closed list of ways to hide, each seen in forged mail. Text counts as hidden only where every mail program hides it:
 //! unknown properties say nothing, and what cannot be read, or holds for some programs or screens only, can show text but
-//! not hide it. `mso-hide` says nothing by itself: one mail program hides such text and all others show it.
+//! not hide it. `mso-hide` says nothing by itself, because one mail program hides such text and all others show it, nor does
+//! `text-indent`, which moves the first line only.
 
 mod cascade;
 mod rules;
@@ -13,7 +14,10 @@ pub(super) use cascade::Styles;
 pub(super) use rules::View;
 pub(super) use selector::Kin;
 
-use value::{are_alike, clips, color, cuts_all, is_clear, is_far, is_nothing, is_tiny, is_transparent, length, side};
+use value::{
+    are_alike, clips, color, cuts_all, is_clear, is_far, is_nothing, is_tiny, is_tiny_font, is_transparent, length,
+    side,
+};
 
 /// How an element looks, inherited from its ancestors.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -90,30 +94,29 @@ const VISIBILITY: u32 = 1 << 1;
 const OPACITY: u32 = 1 << 2;
 const FILTER: u32 = 1 << 3;
 const FONT_SIZE: u32 = 1 << 4;
-const TEXT_INDENT: u32 = 1 << 5;
-const MARGIN_TOP: u32 = 1 << 6;
-const MARGIN_LEFT: u32 = 1 << 7;
-const WIDTH: u32 = 1 << 8;
-const HEIGHT: u32 = 1 << 9;
-const MAX_WIDTH: u32 = 1 << 10;
-const MAX_HEIGHT: u32 = 1 << 11;
+const MARGIN_TOP: u32 = 1 << 5;
+const MARGIN_LEFT: u32 = 1 << 6;
+const WIDTH: u32 = 1 << 7;
+const HEIGHT: u32 = 1 << 8;
+const MAX_WIDTH: u32 = 1 << 9;
+const MAX_HEIGHT: u32 = 1 << 10;
 /// A `min-width` or `min-height`, which counts more than the other sizes.
-const MIN_SIZE: u32 = 1 << 12;
-const OVERFLOW_X: u32 = 1 << 13;
-const OVERFLOW_Y: u32 = 1 << 14;
-const POSITION: u32 = 1 << 15;
-const TOP: u32 = 1 << 16;
-const RIGHT: u32 = 1 << 17;
-const BOTTOM: u32 = 1 << 18;
-const LEFT: u32 = 1 << 19;
-const CLIP: u32 = 1 << 20;
-const CLIP_PATH: u32 = 1 << 21;
-const TRANSFORM: u32 = 1 << 22;
+const MIN_SIZE: u32 = 1 << 11;
+const OVERFLOW_X: u32 = 1 << 12;
+const OVERFLOW_Y: u32 = 1 << 13;
+const POSITION: u32 = 1 << 14;
+const TOP: u32 = 1 << 15;
+const RIGHT: u32 = 1 << 16;
+const BOTTOM: u32 = 1 << 17;
+const LEFT: u32 = 1 << 18;
+const CLIP: u32 = 1 << 19;
+const CLIP_PATH: u32 = 1 << 20;
+const TRANSFORM: u32 = 1 << 21;
 /// An image behind the text, a shadow or a stroke: whether its colour stands out is not known.
-const PAINTED: u32 = 1 << 23;
+const PAINTED: u32 = 1 << 22;
 
 /// What descendants look like too, until they declare another value.
-const INHERITED: u32 = VISIBILITY | FONT_SIZE | TEXT_INDENT;
+const INHERITED: u32 = VISIBILITY | FONT_SIZE;
 /// What shows text where it is on.
 const SHOWING: u32 = MIN_SIZE | PAINTED;
 const EVERY: u32 = (PAINTED << 1) - 1;
@@ -129,10 +132,7 @@ impl Style {
             b"filter" => self.set(FILTER, value::argument(value, "opacity").is_some_and(is_clear)),
             b"font-size" if matches!(value, "inherit" | "unset") => {}
             b"font-size" => self.set(FONT_SIZE, is_tiny(value)),
-            b"font" => {
-                let size = value.split([' ', '/']).find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
-                self.set(FONT_SIZE, size.is_some_and(is_tiny));
-            }
+            b"font" => self.set(FONT_SIZE, is_tiny_font(value)),
             b"color" => self.ink = Some(ink(value)),
             b"background-color" => self.ground = Some(ground(value)),
             b"background" => {
@@ -143,7 +143,6 @@ impl Style {
             }
             b"background-image" => self.set(PAINTED, !matches!(value, "none" | "initial" | "unset")),
             b"text-shadow" | b"-webkit-text-fill-color" | b"-webkit-text-stroke" => self.set(PAINTED, true),
-            b"text-indent" => self.set(TEXT_INDENT, is_far(value)),
             b"margin-top" => self.set(MARGIN_TOP, is_far(value)),
             b"margin-left" => self.set(MARGIN_LEFT, is_far(value)),
             b"margin" => {

@@ -29,19 +29,20 @@ pub(in crate::mail) enum View {
 impl View {
     /// For whom a media query list holds (Media Queries 4).
     pub(in crate::mail) fn of_media(list: &str) -> View {
+        if list.trim_ascii().is_empty() {
+            return View::All;
+        }
         let views = list.split(',').map(|query| {
-            let mut words = query.split_ascii_whitespace().filter(|word| !word.eq_ignore_ascii_case("only")).peekable();
-            let Some(first) = words.next() else { return View::All };
-            let is = |names: &[&str]| names.iter().any(|n| first.eq_ignore_ascii_case(n));
-            if is(&["print", "speech", "aural", "braille", "embossed", "handheld", "projection", "tty", "tv"]) {
-                View::Nobody
-            } else if is(&["all", "screen"]) && words.peek().is_none() {
-                View::All
-            } else {
-                View::Some
+            let query = query.trim_ascii().to_ascii_lowercase();
+            let query = query.strip_prefix("only ").unwrap_or(&query).trim_start();
+            match query.split_ascii_whitespace().next().unwrap_or_default() {
+                "print" | "speech" | "aural" | "braille" | "embossed" | "handheld" | "projection" | "tty" | "tv" => {
+                    View::Nobody
+                }
+                "all" | "screen" if !query.contains(char::is_whitespace) => View::All,
+                _ => View::Some,
             }
         });
-        // The comma of a list of one is no query.
         views.max().unwrap_or(View::All)
     }
 }

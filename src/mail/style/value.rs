@@ -67,6 +67,14 @@ pub(super) fn is_tiny(value: &str) -> bool {
     })
 }
 
+/// True for a `font` of which the size is too small to read. Without a family behind the size browsers take none of it.
+pub(super) fn is_tiny_font(value: &str) -> bool {
+    let mut words = value.split(' ').filter(|w| !w.is_empty());
+    let size = words.find(|w| w.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+    let is_family = |word: &str| word.starts_with(|c: char| c.is_alphabetic() || matches!(c, '"' | '\''));
+    size.is_some_and(|s| is_tiny(s.split('/').next().unwrap_or_default())) && words.next().is_some_and(is_family)
+}
+
 /// True for a width or height in which nothing can stand.
 pub(super) fn is_nothing(value: &str) -> bool {
     length(value).is_some_and(|(n, unit)| n == 0.0 || (0.0..=TINY_PX).contains(&n) && matches!(unit, "px" | "pt"))
