@@ -128,6 +128,9 @@ impl Sink for Reader<'_> {
         self.in_head &= el::is_of_head(element);
         self.end_implied(element);
         self.break_around(element);
+        if element == el::STYLE {
+            self.view = view_of(tag);
+        }
         let (kin, look) = self.look_of(element, tag);
         self.collect(element, tag, look);
         if el::is_void(element) {
@@ -310,13 +313,6 @@ impl<'o> Reader<'o> {
         if element == el::TEMPLATE {
             look.hide();
         }
-        if element == el::STYLE {
-            // One of several titles is in force, and another type is not CSS (WHATWG 4.2.6).
-            let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
-            let is_plain = attribute(tag, "title").is_none() && attribute(tag, "type").is_none_or(is_css);
-            let view = View::of_media(attribute(tag, "media").unwrap_or_default());
-            self.view = if is_plain { view } else { view.min(View::Some) };
-        }
         (kin, look)
     }
 
@@ -337,6 +333,15 @@ impl<'o> Reader<'o> {
         }
         self.is_late
     }
+}
+
+/// For whom the sheet of a `style` element holds. One of several titles is in force, and another type is not CSS (WHATWG
+/// 4.2.6).
+fn view_of(style: &Tag) -> View {
+    let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
+    let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);
+    let view = View::of_media(attribute(style, "media").unwrap_or_default());
+    if is_plain { view } else { view.min(View::Some) }
 }
 
 /// Appends text with runs of white space folded to one blank.

@@ -52,8 +52,12 @@ fn style_sheets_show() {
         (".h{display:none} u + .h{display:block}", "<i class=h>x</i>"),
         (".h{display:none} :is(.h){display:block}", "<i class=h>x</i>"),
         (".h{display:none; &.h{display:block}}", "<i class=h>x</i>"),
+        ("p{.h{display:block}} .h{display:none}", "<p><i class=h>x</i>"),
+        (".h{@media screen{display:block}} i{display:none}", "<p><i class=h>x</i>"),
+        (".h{font:0/0 a>.h{display:block}}", "<i class=h>x</i>"),
         (".h, :::no {display:none}", "<i class=h>x</i>"),
         (".h, {display:none}", "<i class=h>x</i>"),
+        (".h, ::no{display:none}", "<i class=h>x</i>"),
         ("> .h{display:none}", "<i class=h>x</i>"),
         (".h[title]{display:none}", "<i class=h>x</i>"),
         (".h:hover{display:none}", "<i class=h>x</i>"),
@@ -84,6 +88,7 @@ fn only_sheets_that_every_program_reads_hide() {
         assert_eq!(read_html(&format!("<style {attribute}>.h{{display:none}}</style><p class=h>x")).hidden, "");
     }
     assert_eq!(read_html("<style type=Text/CSS>.h{display:none}</style><p class=h>x").hidden, "x");
+    assert_eq!(read_html("<style media=print></style><style>.h{display:none}</style><p class=h>x").hidden, "x");
     let long = format!("<style>.h{{display:none}}{}</style><p class=h>x", ".k{color:red}".repeat(1_300));
     assert_eq!(read_html(&long).hidden, "", "nor a sheet of more than 16,384 octets");
 }

@@ -130,7 +130,6 @@ impl Style {
             b"visibility" => self.set(VISIBILITY, matches!(value, "hidden" | "collapse")),
             b"opacity" => self.set(OPACITY, is_clear(value)),
             b"filter" => self.set(FILTER, value::argument(value, "opacity").is_some_and(is_clear)),
-            b"font-size" if matches!(value, "inherit" | "unset") => {}
             b"font-size" => self.set(FONT_SIZE, is_tiny(value)),
             b"font" => self.set(FONT_SIZE, is_tiny_font(value)),
             b"color" => self.ink = Some(ink(value)),

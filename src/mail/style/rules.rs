@@ -57,7 +57,7 @@ pub(super) struct Block {
 impl Block {
     /// Reads a `style` attribute.
     pub(super) fn of_attribute(css: &str) -> Block {
-        Body::read(&mut Parser::new(css)).block
+        Body::read(&mut Parser::new(css), 0).block
     }
 }
 
@@ -82,6 +82,14 @@ struct Sheet<'t> {
     take: &'t mut dyn FnMut(Rule),
 }
 
+impl Sheet<'_> {
+    fn keep(&mut self, rule: Rule) {
+        if !rule.block.normal.is_silent() || !rule.block.important.is_silent() {
+            (self.take)(rule);
+        }
+    }
+}
+
 impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
     type Prelude = (Vec<Selector>, bool);
     type QualifiedRule = ();
@@ -97,12 +105,13 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
         _: &ParserState,
         input: &mut Parser<'i>,
     ) -> Result<(), ParseError<()>> {
-        let Body { block, has_rules } = Body::read(input);
         let (selectors, is_known) = prelude;
-        let is_sure = is_known && !has_rules && self.view == View::All;
-        if !block.normal.is_silent() || !block.important.is_silent() {
-            selectors.into_iter().for_each(|selector| (self.take)(Rule { selector, block, is_sure }));
+        let body = Body::read(input, 0);
+        let is_sure = is_known && !body.has_rules && self.view == View::All;
+        for selector in selectors {
+            self.keep(Rule { selector, block: body.block, is_sure });
         }
+        body.inner.into_iter().for_each(|rule| self.keep(rule));
         Ok(())
     }
 }
@@ -140,13 +149,26 @@ struct Body {
     block: Block,
     /// True if it has rules in it, which some programs read and others trip over.
     has_rules: bool,
+    /// These rules, which hold perhaps.
+    inner: Vec<Rule>,
+    depth: usize,
 }
 
 impl Body {
-    fn read(input: &mut Parser) -> Body {
-        let mut body = Body::default();
+    fn read(input: &mut Parser, depth: usize) -> Body {
+        let mut body = Body { depth, ..Body::default() };
         RuleBodyParser::new(input, &mut body).for_each(drop);
         body
+    }
+
+    /// Reads a rule inside this one.
+    fn read_inner(&mut self, selectors: Vec<Selector>, input: &mut Parser) {
+        self.has_rules = true;
+        if self.depth < MAX_DEPTH {
+            let Body { block, inner, .. } = Body::read(input, self.depth + 1);
+            self.inner.extend(selectors.into_iter().map(|selector| Rule { selector, block, is_sure: false }));
+            self.inner.extend(inner);
+        }
     }
 }
 
@@ -167,6 +189,10 @@ impl<'i> DeclarationParser<'i> for Body {
         lower.copy_from_slice(name.as_bytes());
         lower.make_ascii_lowercase();
         let value = plain(input.slice_from(from));
+        if value.contains('{') {
+            // No value, perhaps a rule.
+            return Err(ParseError::unexpected_token());
+        }
         let (value, style) = match value.rsplit_once('!') {
             Some((value, word)) if word.trim() == "important" => (value, &mut self.block.important),
             // Browsers leave out what has another word there.
@@ -184,9 +210,11 @@ fn plain(value: &str) -> Cow<'_, str> {
     if value.contains("/*") || value.contains('\\') {
         let mut input = Parser::new(value);
         let mut text = String::new();
-        while let Ok(token) = input.next_including_whitespace() {
+        while let Ok(token) = input.next_including_whitespace_and_comments() {
             match token {
                 Token::Ident(word) => text.push_str(word),
+                // It parts what stands to its sides.
+                Token::Comment(_) => text.push(' '),
                 token => text.push_str(&cssparser::ToCss::to_css_string(token)),
             }
         }
@@ -199,16 +227,21 @@ fn plain(value: &str) -> Cow<'_, str> {
 }
 
 impl<'i> QualifiedRuleParser<'i> for Body {
-    type Prelude = ();
+    type Prelude = Vec<Selector>;
     type QualifiedRule = ();
     type Error = ();
 
-    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
-        Ok(input.expect_no_error_token()?)
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<Vec<Selector>, ParseError<()>> {
+        Ok(read_list(input).0)
     }
 
-    fn parse_block(&mut self, (): (), _: &ParserState, _: &mut Parser<'i>) -> Result<(), ParseError<()>> {
-        self.has_rules = true;
+    fn parse_block(
+        &mut self,
+        selectors: Vec<Selector>,
+        _: &ParserState,
+        input: &mut Parser<'i>,
+    ) -> Result<(), ParseError<()>> {
+        self.read_inner(selectors, input);
         Ok(())
     }
 }
@@ -222,8 +255,8 @@ impl<'i> AtRuleParser<'i> for Body {
         Ok(input.expect_no_error_token()?)
     }
 
-    fn parse_block(&mut self, (): (), _: &ParserState, _: &mut Parser<'i>) -> Result<(), ParseError<()>> {
-        self.has_rules = true;
+    fn parse_block(&mut self, (): (), _: &ParserState, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        self.read_inner(vec![Selector::of_any()], input);
         Ok(())
     }
 }

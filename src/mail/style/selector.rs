@@ -75,6 +75,11 @@ pub(super) struct Selector {
 }
 
 impl Selector {
+    /// The selector of any element.
+    pub(super) fn of_any() -> Selector {
+        Selector { parts: vec![Compound::default()], ..Selector::default() }
+    }
+
     /// What it says of the element itself.
     pub(super) fn about(&self) -> &Compound {
         &self.parts[0]
@@ -144,9 +149,13 @@ pub(super) fn read_list(input: &mut Parser) -> (Vec<Selector>, bool) {
             },
             Token::Colon => {
                 reading.part();
-                match input.next_including_whitespace() {
+                let mut next = input.next_including_whitespace();
+                if let Ok(Token::Colon) = next {
+                    reading.is_of_no_element = true;
+                    next = input.next_including_whitespace();
+                }
+                match next {
                     Ok(Token::Ident(name)) if is_pseudo_element(name) => reading.is_of_no_element = true,
-                    Ok(Token::Colon) => reading.is_of_no_element = true,
                     _ => reading.is_sure = false,
                 }
             }
@@ -160,7 +169,7 @@ pub(super) fn read_list(input: &mut Parser) -> (Vec<Selector>, bool) {
     (reading.done, reading.is_sure)
 }
 
-/// The pseudo-elements that CSS 2 wrote with one colon.
+/// The pseudo-elements that every browser knows; CSS 2 wrote them with one colon.
 fn is_pseudo_element(name: &str) -> bool {
     ["before", "after", "first-line", "first-letter"].iter().any(|n| name.eq_ignore_ascii_case(n))
 }
