@@ -104,7 +104,9 @@ fn a_sheet_at_the_end_shows_what_stands_before_it() {
 #[test]
 fn rules_of_a_sheet_are_limited() {
     let rules: String = (0..3_000).map(|i| format!(".c{i}{{color:red}}")).collect();
-    let out = read_html(&format!("<style>{rules}</style>x"));
+    let shows = "<style>.h{display:block}</style>";
+    let out = read_html(&format!("<style>.h{{display:none}}{rules}</style>{shows}<p class=h>x<i style=display:none>y"));
+    assert_eq!((out.text.as_str(), out.hidden.as_str()), ("xy", ""));
     assert_eq!(out.limits[0].0, "an HTML part has more than 2000 style rules");
     let rules = ".a .b .c i{color:red}".repeat(500);
     let out = read_html(&format!("<style>{rules}</style>{}", "<p class='a b c'><i>x</i>".repeat(500)));

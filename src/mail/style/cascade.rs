@@ -1,7 +1,7 @@
 //! The cascade (CSS Cascade 5, 6): which declarations count for an element, of all sheets and its own `style`.
 //!
 //! Rules are found by what their selectors end with, and every look at an element is counted, so that time stays linear in
-//! the part. Beyond a limit sheets count no more, and [`Styles::limit`] says which.
+//! the part. Beyond a limit no style hides anything, for a rule that is not read may show it; [`Styles::limit`] says which.
 
 use super::Style;
 use super::rules::{Block, Rule, View, read_sheet};
@@ -46,9 +46,9 @@ impl Styles {
         Styles { steps: octets * STEPS_PER_OCTET + MIN_STEPS, ..Styles::default() }
     }
 
-    /// True without any rule in a sheet that matters.
+    /// True without any rule in a sheet that counts.
     pub(in crate::mail) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.rules.is_empty() || self.limit.is_some()
     }
 
     /// Which limit was hit, if any.
@@ -67,6 +67,8 @@ impl Styles {
     fn keep(&mut self, rule: Rule) {
         if self.rules.len() >= MAX_RULES {
             self.limit = Some("an HTML part has more than 2000 style rules");
+        }
+        if self.limit.is_some() {
             return;
         }
         let place = self.rules.len();
@@ -89,12 +91,11 @@ impl Styles {
         own: Option<&str>,
     ) {
         let own = own.map(|css| self.attribute(css)).unwrap_or_default();
-        if self.rules.is_empty() {
-            style.then(&own.normal);
-            style.then(&own.important);
+        let found = if self.is_empty() { Vec::new() } else { self.about(kin, ancestors) };
+        if self.limit.is_some() {
+            *style = Style::default();
             return;
         }
-        let found = self.about(kin, ancestors);
         self.count(&found, style, |block| &block.normal);
         style.then(&own.normal);
         self.count(&found, style, |block| &block.important);
@@ -126,11 +127,6 @@ impl Styles {
         }
         if self.steps == 0 {
             self.limit = Some("the style rules of an HTML part are about too many of its elements");
-            self.rules.clear();
-            self.by_name.clear();
-            self.by_element.clear();
-            self.of_all.clear();
-            return Vec::new();
         }
         found.sort_by_key(|(place, _)| (self.rules[*place].selector.specificity, *place));
         found
