@@ -21,15 +21,16 @@ macro_rules! names {
 
 names! {
     A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside", BASE = "base",
+    BASEFONT = "basefont", BGSOUND = "bgsound",
     BLOCKQUOTE = "blockquote", BODY = "body", BR = "br", BUTTON = "button", CAPTION = "caption", CENTER = "center",
-    COL = "col", DD = "dd", DETAILS = "details", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
+    COL = "col", COLGROUP = "colgroup", DD = "dd", DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
-    FRAME = "frame", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
-    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", LI = "li", LINK = "link",
-    MAIN = "main", META = "meta", NAV = "nav", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    PARAM = "param", PRE = "pre", SCRIPT = "script", SECTION = "section", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
+    FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
+    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
+    MAIN = "main", MENU = "menu", META = "meta", NAV = "nav", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
+    PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", SCRIPT = "script", SECTION = "section", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
     TBODY = "tbody", TD = "td", TEMPLATE = "template", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
-    TRACK = "track", UL = "ul", WBR = "wbr",
+    TRACK = "track", UL = "ul", WBR = "wbr", XMP = "xmp",
 }
 
 /// True for shapes of VML (`v:roundrect`), which Outlook draws and lets click.
@@ -47,7 +48,24 @@ pub(super) fn is_of_head(element: Name) -> bool {
 pub(super) fn is_void(element: Name) -> bool {
     matches!(
         element,
-        AREA | BASE | BR | COL | EMBED | HR | IMG | IMAGE | INPUT | LINK | META | PARAM | SOURCE | TRACK | WBR | FRAME
+        AREA | BASE
+            | BASEFONT
+            | BGSOUND
+            | BR
+            | COL
+            | EMBED
+            | HR
+            | IMG
+            | IMAGE
+            | INPUT
+            | KEYGEN
+            | LINK
+            | META
+            | PARAM
+            | SOURCE
+            | TRACK
+            | WBR
+            | FRAME
     )
 }
 
@@ -91,13 +109,23 @@ pub(super) fn is_block(element: Name) -> bool {
             | THEAD
             | TFOOT
             | CAPTION
-            | BODY
-            | HTML
+            | LEGEND
+            | MENU
+            | DIR
+            | DIALOG
+            | LISTING
+            | XMP
+            | PLAINTEXT
             | DETAILS
             | SUMMARY
             | OPTION
             | HR
     )
+}
+
+/// True for the parts of a table, which are nothing outside of one (WHATWG 13.2.6.4.7).
+pub(super) fn is_of_table(element: Name) -> bool {
+    matches!(element, CAPTION | COL | COLGROUP | TBODY | TD | TFOOT | TH | THEAD | TR)
 }
 
 /// True for blocks whose neighbours stand on the same line.

@@ -126,6 +126,9 @@ impl Sink for Reader<'_> {
     fn start(&mut self, tag: &Tag) {
         let element = tag.element();
         self.in_head &= el::is_of_head(element);
+        if self.is_nothing(element) {
+            return self.collect(element, tag, self.look());
+        }
         self.end_implied(element);
         self.break_around(element);
         if element == el::STYLE {
@@ -166,8 +169,11 @@ impl Sink for Reader<'_> {
             self.too_deep -= 1;
         } else {
             let inside = |o: &Open| o.kin.element == element || el::is_wall(element, o.kin.element);
-            if let Some(i) = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element) {
-                self.stack.truncate(i);
+            match self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element) {
+                Some(i) => self.stack.truncate(i),
+                // Of the ends of what is not open only these do something.
+                None if !matches!(element, el::P | el::BR) => return,
+                None => {}
             }
         }
         self.break_around(element);
@@ -227,8 +233,21 @@ impl<'o> Reader<'o> {
 
     /// Words that an element shows by an attribute stand apart from what is around it.
     fn words(&mut self, words: &str, look: Look) {
+        if words.is_empty() {
+            return;
+        }
         for piece in [" ", words, " "] {
             self.text_of(piece, look);
+        }
+    }
+
+    /// True for a start tag that browsers read as nothing where it stands, whatever style it has.
+    fn is_nothing(&self, element: Name) -> bool {
+        let is_open = |name: Name| self.stack.iter().rev().any(|o| o.kin.element == name);
+        match element {
+            el::HEAD | el::FRAME | el::FRAMESET => true,
+            el::HTML | el::BODY => is_open(element),
+            element => el::is_of_table(element) && !is_open(el::TABLE) && !is_open(el::TEMPLATE),
         }
     }
 
@@ -249,7 +268,7 @@ impl<'o> Reader<'o> {
 
     fn break_around(&mut self, element: Name) {
         if el::is_cell(element) {
-            self.words("", self.look());
+            self.text_of(" ", self.look());
         } else if el::is_block(element) || element == el::BR {
             self.new_line();
         }

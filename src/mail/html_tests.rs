@@ -53,7 +53,11 @@ fn hidden_text_is_kept_apart() {
     let out = read("<td style='font-size:0px'><div style='font-size:13px'>seen</div>");
     assert_eq!((out.text.as_str(), out.hidden.as_str()), ("seen", ""));
     assert_eq!(read("<p style=display:none>a<div>b").text, "b", "the block ends the paragraph");
-    assert_eq!(read("<div style=display:none>a<td></div>b").hidden, "a\nb", "an end tag inside a cell is ignored");
+    assert_eq!(
+        read("<div style=display:none>a<table><td></div>b").hidden,
+        "a\nb",
+        "an end tag inside a cell is ignored"
+    );
     assert_eq!(read("<template>no</template>yes").text, "yes");
 }
 
@@ -232,4 +236,46 @@ fn any_octets_are_read() {
             .collect();
         read(&html);
     }
+}
+
+#[test]
+fn stray_tags_change_nothing() {
+    for (html, text) in [
+        ("pass</div>word", "password"),
+        ("pass</body>word", "password"),
+        ("<body>pass<body style=display:none>word", "password"),
+        ("pass</span></td></x-y>word", "password"),
+        ("pass<td style=display:none>word", "password"),
+        ("<td hidden>seen", "seen"),
+        ("<head hidden><p>seen", "seen"),
+        ("pass<img>word <img alt=''>x", "password x"),
+        ("<basefont hidden>seen<keygen style=display:none> too", "seen too"),
+        ("a</p>b</br>c", "a\nb\nc"),
+        ("a<legend>b</legend>c", "a\nb\nc"),
+    ] {
+        assert_eq!(read(html).text, text, "{html}");
+    }
+}
+
+#[test]
+fn nothing_is_raw_text_in_svg_and_mathml() {
+    for (html, text) in [
+        ("<svg><title>t</svg>seen", "seen"),
+        ("<math><iframe></math>seen", "seen"),
+        ("<svg><style></svg>seen", "seen"),
+        ("<svg><script></svg>seen", "seen"),
+        ("<svg><textarea></svg><!--</textarea>-->seen", "seen"),
+        ("<svg><![CDATA[seen]]></svg>", "seen"),
+        ("<svg></svg><![CDATA[not]]>seen", "]>seen"),
+        ("<svg><p><title>not</title>seen", "seen"),
+        ("<svg><title/>seen", "seen"),
+        ("<svg><foreignObject><title>not</title>seen", "seen"),
+        ("<math><mi><style>not</style>seen", "seen"),
+        ("<math><annotation-xml><style></math>seen", "seen"),
+        ("<math><annotation-xml encoding=Text/HTML><style>not</style>seen", "seen"),
+        ("<svg/><title>not</title>seen", "seen"),
+    ] {
+        assert_eq!(read(html).text, text, "{html}");
+    }
+    assert_eq!(read_html("<svg><style>.h{display:none}</style></svg><i class=h>x").hidden, "");
 }

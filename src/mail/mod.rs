@@ -13,6 +13,7 @@ pub mod domain;
 mod element;
 pub mod envelope;
 mod fields;
+mod foreign;
 pub mod html;
 pub mod link;
 pub mod lookalike;

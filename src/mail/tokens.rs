@@ -5,6 +5,7 @@
 //! document. It cannot fail: what is no tag is text, and what is never closed ends with the document, as in browsers.
 
 use super::element::{self as el, Name};
+use super::foreign::Foreign;
 use html5gum::emitters::Emitter;
 use html5gum::{Error, Readable, Reader, State, StringReader, Tokenizer};
 use std::cell::Cell;
@@ -32,8 +33,15 @@ pub(super) trait Sink {
 /// Reads a document; true if a tag had more attributes than are read.
 pub(super) fn read(html: &str, sink: &mut impl Sink) -> bool {
     let full = Cell::new(false);
-    let mut cutter =
-        Cutter { sink, full: &full, text: Vec::new(), tag: Tag::default(), raw: Vec::new(), comment: Vec::new() };
+    let mut cutter = Cutter {
+        sink,
+        full: &full,
+        text: Vec::new(),
+        tag: Tag::default(),
+        raw: Vec::new(),
+        comment: Vec::new(),
+        foreign: Foreign::default(),
+    };
     let (mut rest, mut state, mut skipped) = (html.as_bytes(), State::Data, false);
     loop {
         let taken = Cell::new(0);
@@ -145,6 +153,7 @@ pub(super) struct Tag {
     /// The element's name as written, in lower case.
     name: Vec<u8>,
     is_end: bool,
+    is_self_closing: bool,
     /// Names and values of the attributes, one behind the other.
     octets: Vec<u8>,
     attributes: Vec<Attribute>,
@@ -178,6 +187,7 @@ impl Tag {
         self.octets.clear();
         self.attributes.clear();
         self.is_end = is_end;
+        self.is_self_closing = false;
     }
 }
 
@@ -195,9 +205,10 @@ struct Cutter<'s, S: Sink> {
     /// Text that is not handed over yet; the library gives it in pieces, which may end inside a character.
     text: Vec<u8>,
     tag: Tag,
-    /// The name of the open element whose content is no markup; empty outside.
+    /// The name of the open element whose text is not the document's; empty outside.
     raw: Vec<u8>,
     comment: Vec<u8>,
+    foreign: Foreign,
 }
 
 impl<S: Sink> Cutter<'_, S> {
@@ -274,13 +285,17 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
         self.tag.attributes.truncate(MAX_ATTRIBUTES);
         self.raw.clear();
         if self.tag.is_end {
+            self.foreign.end(self.tag.element());
             self.sink.end(self.tag.element());
             return None;
         }
+        let name = self.tag.name.as_slice();
+        let is_foreign = self.foreign.start(name, &self.tag, self.tag.is_self_closing);
         self.sink.start(&self.tag);
-        let state = content(&self.tag.name);
-        if state.is_some() {
-            self.raw.extend_from_slice(&self.tag.name);
+        let state = content(name).filter(|_| !is_foreign);
+        let is_kept_apart = || matches!(name, b"title" | b"style" | b"script") && !self.tag.is_self_closing;
+        if state.is_some() || is_foreign && is_kept_apart() {
+            self.raw.extend_from_slice(name);
         }
         state
     }
@@ -299,6 +314,14 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
 
     fn pop_token(&mut self) -> Option<Infallible> {
         None
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&mut self) -> bool {
+        self.foreign.is_on()
+    }
+
+    fn set_self_closing(&mut self) {
+        self.tag.is_self_closing = true;
     }
 
     fn init_comment(&mut self) {
@@ -323,7 +346,6 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
     fn init_doctype(&mut self) {}
     fn push_doctype_name(&mut self, _name: &[u8]) {}
     fn emit_current_doctype(&mut self) {}
-    fn set_self_closing(&mut self) {}
     fn set_force_quirks(&mut self) {}
     fn set_doctype_public_identifier(&mut self, _value: &[u8]) {}
     fn set_doctype_system_identifier(&mut self, _value: &[u8]) {}
