@@ -27,9 +27,9 @@ names! {
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
     FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
     HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
-    MAIN = "main", MENU = "menu", META = "meta", NAV = "nav", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", SCRIPT = "script", SECTION = "section", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
-    TBODY = "tbody", TD = "td", TEMPLATE = "template", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
+    MAIN = "main", MENU = "menu", META = "meta", NAV = "nav", NOSCRIPT = "noscript", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
+    PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
+    TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
     TRACK = "track", UL = "ul", WBR = "wbr", XMP = "xmp",
 }
 
@@ -41,7 +41,7 @@ pub(super) fn is_vml(element: Name) -> bool {
 
 /// True for elements that can stand before the body.
 pub(super) fn is_of_head(element: Name) -> bool {
-    matches!(element, HTML | HEAD | META | TITLE | LINK | STYLE | SCRIPT | BASE)
+    matches!(element, HTML | HEAD | META | TITLE | LINK | STYLE | SCRIPT | BASE | NOSCRIPT)
 }
 
 /// True for elements that have no content and no end tag.
@@ -123,9 +123,19 @@ pub(super) fn is_block(element: Name) -> bool {
     )
 }
 
+/// True for elements that end a list of choices they stand in (WHATWG 13.2.6.4.16 as of 2024).
+pub(super) fn ends_select(element: Name) -> bool {
+    matches!(element, INPUT | KEYGEN | SELECT | TABLE | TEXTAREA) || is_of_table(element)
+}
+
 /// True for the parts of a table, which are nothing outside of one (WHATWG 13.2.6.4.7).
 pub(super) fn is_of_table(element: Name) -> bool {
     matches!(element, CAPTION | COL | COLGROUP | TBODY | TD | TFOOT | TH | THEAD | TR)
+}
+
+/// True for a table and those of its parts that hold no text.
+pub(super) fn is_frame_of_table(element: Name) -> bool {
+    matches!(element, TABLE | TBODY | TFOOT | THEAD | TR)
 }
 
 /// True for blocks whose neighbours stand on the same line.
@@ -158,7 +168,7 @@ pub(super) fn is_wall(element: Name, other: Name) -> bool {
         LI => matches!(other, UL | OL | TD | TH | TABLE),
         DD | DT => matches!(other, DL | TD | TH | TABLE),
         TR | TD | TH => other == TABLE,
-        TABLE | BODY => false,
+        TABLE | TEMPLATE | BODY => false,
         _ => matches!(other, TABLE | TD | TH | BUTTON),
     }
 }

@@ -77,13 +77,19 @@ impl Foreign {
         self.open.last().is_some_and(|(_, is_foreign)| *is_foreign)
     }
 
+    /// Takes the start tag of an HTML element that ends foreign ones, or an end tag that does: the outermost one ended.
+    pub(super) fn broken_out(&mut self, name: &[u8], tag: &Tag) -> Option<Name> {
+        let breaks = self.is_on() && if tag.is_end() { matches!(name, b"p" | b"br") } else { breaks_out(name, tag) };
+        let mut ended = None;
+        while breaks && self.is_on() {
+            ended = self.open.pop().map(|(element, _)| element);
+        }
+        ended
+    }
+
     /// Takes a start tag; true if its element is a foreign one.
     pub(super) fn start(&mut self, name: &[u8], tag: &Tag, is_self_closing: bool) -> bool {
         let element = el::name(name);
-        let was_on = self.is_on();
-        if was_on && breaks_out(name, tag) {
-            self.leave();
-        }
         let is_root = element == SVG || element == MATH;
         let is_foreign = is_root || self.is_on();
         if self.open.is_empty() && !is_root {
@@ -99,19 +105,9 @@ impl Foreign {
 
     /// Takes an end tag.
     pub(super) fn end(&mut self, element: Name) {
-        if self.is_on() && matches!(element, el::P | el::BR) {
-            self.leave();
-        }
         let from = self.open.len().saturating_sub(MAX_SEARCHED);
         if let Some(place) = self.open[from..].iter().rposition(|(name, _)| *name == element) {
             self.open.truncate(from + place);
-        }
-    }
-
-    /// Ends foreign elements up to one in which HTML stands.
-    fn leave(&mut self) {
-        while self.is_on() {
-            self.open.pop();
         }
     }
 }

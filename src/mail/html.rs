@@ -115,7 +115,7 @@ struct Reader<'o> {
 
 impl Sink for Reader<'_> {
     fn text(&mut self, text: &str) {
-        self.in_head &= text.trim_ascii().is_empty();
+        self.begin_body(!text.trim_ascii().is_empty());
         self.text_of(text, self.look());
     }
 
@@ -125,7 +125,10 @@ impl Sink for Reader<'_> {
 
     fn start(&mut self, tag: &Tag) {
         let element = tag.element();
-        self.in_head &= el::is_of_head(element);
+        self.begin_body(!el::is_of_head(element));
+        if el::ends_select(element) {
+            self.leave(el::SELECT);
+        }
         if self.is_nothing(element) {
             return self.collect(element, tag, self.look());
         }
@@ -147,11 +150,18 @@ impl Sink for Reader<'_> {
         }
     }
 
+    fn leave(&mut self, element: Name) {
+        if let Some(i) = self.stack.iter().rposition(|o| o.kin.element == element) {
+            self.stack.truncate(i);
+        }
+    }
+
     fn sheet(&mut self, css: &str) {
         self.style_sheet(css);
         if !self.has_sheets {
             // Gmail reads no sheet in the body, so that one cannot hide.
-            let view = if self.in_head { self.view } else { self.view.min(View::Some) };
+            let is_in_head = self.in_head && !self.is_open(el::NOSCRIPT);
+            let view = if is_in_head { self.view } else { self.view.min(View::Some) };
             let hides = self.look().is_hidden() || !self.out.hidden.is_empty();
             self.is_late |= view > View::Nobody && self.styles.add(css, view) && hides;
         }
@@ -200,8 +210,18 @@ impl<'o> Reader<'o> {
         }
     }
 
+    /// How text looks that comes next. In a table and outside of its cells it is shown before the table, as what stands
+    /// around that looks (WHATWG 13.2.6.1).
     fn look(&self) -> Look {
-        self.stack.last().map(|o| o.look).unwrap_or_default()
+        let is_outside = self.stack.last().is_some_and(|o| el::is_frame_of_table(o.kin.element));
+        let table = || self.stack.iter().rposition(|o| o.kin.element == el::TABLE);
+        let around = if is_outside { table().unwrap_or_default() } else { self.stack.len() };
+        self.look_at(around)
+    }
+
+    /// The look of the innermost of so many open elements.
+    fn look_at(&self, depth: usize) -> Look {
+        self.stack[..depth].last().map(|o| o.look).unwrap_or_default()
     }
 
     fn text_of(&mut self, text: &str, look: Look) {
@@ -243,11 +263,22 @@ impl<'o> Reader<'o> {
 
     /// True for a start tag that browsers read as nothing where it stands, whatever style it has.
     fn is_nothing(&self, element: Name) -> bool {
-        let is_open = |name: Name| self.stack.iter().rev().any(|o| o.kin.element == name);
         match element {
             el::HEAD | el::FRAME | el::FRAMESET => true,
-            el::HTML | el::BODY => is_open(element),
-            element => el::is_of_table(element) && !is_open(el::TABLE) && !is_open(el::TEMPLATE),
+            el::HTML | el::BODY => self.is_open(element),
+            element => el::is_of_table(element) && !self.is_open(el::TABLE) && !self.is_open(el::TEMPLATE),
+        }
+    }
+
+    fn is_open(&self, element: Name) -> bool {
+        self.stack.iter().rev().any(|o| o.kin.element == element)
+    }
+
+    /// Ends the head and what is open in it once something `is_of_body`.
+    fn begin_body(&mut self, is_of_body: bool) {
+        if self.in_head && is_of_body {
+            self.in_head = false;
+            self.stack.retain(|o| o.kin.element == el::HTML);
         }
     }
 
@@ -291,7 +322,7 @@ impl<'o> Reader<'o> {
     /// What selectors know of an element, and how it looks.
     fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
         let mut kin = Kin { element, ..Kin::default() };
-        let mut look = self.look();
+        let mut look = if el::is_of_table(element) { self.look_at(self.stack.len()) } else { self.look() };
         if tag.is_bare() && element != el::TEMPLATE && self.styles.is_empty() {
             return (kin, look);
         }

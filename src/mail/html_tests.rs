@@ -248,6 +248,12 @@ fn stray_tags_change_nothing() {
         ("pass<td style=display:none>word", "password"),
         ("<td hidden>seen", "seen"),
         ("<head hidden><p>seen", "seen"),
+        ("<template><table></template>seen", "seen"),
+        ("<noscript hidden>seen", "seen"),
+        ("<noscript hidden><p>seen", "seen"),
+        ("<select hidden><option>not<input>seen", "seen"),
+        ("<table hidden>seen<tr><b>too</b><td>not</table>", "seen\ntoo"),
+        ("<table><tr hidden><td>not</table>seen", "seen"),
         ("pass<img>word <img alt=''>x", "password x"),
         ("<basefont hidden>seen<keygen style=display:none> too", "seen too"),
         ("a</p>b</br>c", "a\nb\nc"),
@@ -266,7 +272,7 @@ fn nothing_is_raw_text_in_svg_and_mathml() {
         ("<svg><script></svg>seen", "seen"),
         ("<svg><textarea></svg><!--</textarea>-->seen", "seen"),
         ("<svg><![CDATA[seen]]></svg>", "seen"),
-        ("<svg></svg><![CDATA[not]]>seen", "]>seen"),
+        ("<svg></svg><![CDATA[not]]>seen", "seen"),
         ("<svg><p><title>not</title>seen", "seen"),
         ("<svg><title/>seen", "seen"),
         ("<svg><foreignObject><title>not</title>seen", "seen"),
@@ -274,6 +280,9 @@ fn nothing_is_raw_text_in_svg_and_mathml() {
         ("<math><annotation-xml><style></math>seen", "seen"),
         ("<math><annotation-xml encoding=Text/HTML><style>not</style>seen", "seen"),
         ("<svg/><title>not</title>seen", "seen"),
+        ("<svg hidden><text>not<p>seen", "seen"),
+        ("<math style=display:none><mi>not<mi><math>not</math></mi></mi><img>seen", "seen"),
+        ("<svg hidden></p>seen", "seen"),
     ] {
         assert_eq!(read(html).text, text, "{html}");
     }

@@ -24,6 +24,8 @@ pub(super) trait Sink {
     fn start(&mut self, tag: &Tag);
     /// An end tag, by its name.
     fn end(&mut self, element: Name);
+    /// An element of SVG or MathML ends without an end tag, and all in it.
+    fn leave(&mut self, _element: Name) {}
     /// The sheet of a `style` element.
     fn sheet(&mut self, _css: &str) {}
     /// What a conditional comment (`<!--[if mso]>…<![endif]-->`) holds: some mail programs show it.
@@ -172,6 +174,11 @@ impl Tag {
         el::name(&self.name)
     }
 
+    /// True for an end tag.
+    pub(super) fn is_end(&self) -> bool {
+        self.is_end
+    }
+
     /// True if it has no attribute at all.
     pub(super) fn is_bare(&self) -> bool {
         self.attributes.is_empty()
@@ -284,6 +291,9 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
         self.flush();
         self.tag.attributes.truncate(MAX_ATTRIBUTES);
         self.raw.clear();
+        if let Some(root) = self.foreign.broken_out(&self.tag.name, &self.tag) {
+            self.sink.leave(root);
+        }
         if self.tag.is_end {
             self.foreign.end(self.tag.element());
             self.sink.end(self.tag.element());
