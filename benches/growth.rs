@@ -21,7 +21,7 @@ const TOO_MUCH: f64 = 3.0;
 /// What is put at the beginning, repeated, and put at the end.
 type Input = (&'static str, &'static str, &'static str, &'static str);
 
-const HTML: [Input; 32] = [
+const HTML: [Input; 37] = [
     ("attributes of one tag", "<a ", "b=c ", ">"),
     ("equal attributes", "<a ", "href=x ", ">"),
     ("nesting", "", "<div>", ""),
@@ -51,6 +51,11 @@ const HTML: [Input; 32] = [
     ("sheets between elements", "", "<style>.a p{color:red}</style><div class=a><p>", ""),
     ("ancestors that match again", "<style>.b .a .a .a .a .a i{color:red}</style>", "<div class=a><i></i>", ""),
     ("classes of one element", "<style>.a{color:red}</style><p class='", "a ", "'>x"),
+    ("elements of SVG", "<svg>", "<g>", ""),
+    ("HTML in SVG in HTML", "", "<svg><title><b>", ""),
+    ("ends of nothing in SVG", "<svg><g>", "</a>", ""),
+    ("cells outside of a table", "", "<div><td>", ""),
+    ("text between cells", "", "<table>a<tr>", ""),
     ("hidden text inside words", "", "a<s hidden>b</s>", ""),
     ("bases", "", "<base href=http://a.test/>", ""),
     ("blanks", "", " \n\t", ""),
