@@ -399,7 +399,8 @@ impl<'a> Evidence<'a> {
             let around = before.clone() + &fold(first_bytes(after, MAX_TORN_SIDE));
             let (start, end) =
                 brand.places_in(&around).find(|(start, end)| (start + 1..*end).contains(&before.len()))?;
-            Some(format!("the name {:?} with hidden text inside", &around[start..end]))
+            let name = brand.named_in(&around[start..end])?;
+            Some(format!("the name {name:?} with hidden text inside"))
         })
     }
 
