@@ -26,7 +26,7 @@ names! {
     COL = "col", COLGROUP = "colgroup", DD = "dd", DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
     FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
-    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
+    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing", MARQUEE = "marquee",
     MAIN = "main", MENU = "menu", META = "meta", NAV = "nav", NOSCRIPT = "noscript", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
     PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
     TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
@@ -133,9 +133,14 @@ pub(super) fn is_of_table(element: Name) -> bool {
     matches!(element, CAPTION | COL | COLGROUP | TBODY | TD | TFOOT | TH | THEAD | TR)
 }
 
+/// True for elements that Chromium shows whatever their attribute `hidden` says: its own style sheet gives them a display.
+pub(super) fn overrides_hidden(element: Name) -> bool {
+    matches!(element, MARQUEE | NOSCRIPT)
+}
+
 /// True for a table and those of its parts that hold no text.
 pub(super) fn is_frame_of_table(element: Name) -> bool {
-    matches!(element, TABLE | TBODY | TFOOT | THEAD | TR)
+    matches!(element, TABLE | COLGROUP | TBODY | TFOOT | THEAD | TR)
 }
 
 /// True for blocks whose neighbours stand on the same line.

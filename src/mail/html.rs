@@ -355,7 +355,8 @@ impl<'o> Reader<'o> {
             style.declare(b"background-image", image);
             self.image(image);
         }
-        if hidden.is_some() {
+        // An attribute of HTML alone.
+        if hidden.is_some() && !tag.is_foreign() && !el::overrides_hidden(element) {
             style.declare(b"display", "none");
         }
         self.styles.cascade(&mut style, &kin, &self.stack, own);

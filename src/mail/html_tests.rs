@@ -250,10 +250,12 @@ fn stray_tags_change_nothing() {
         ("<head hidden><p>seen", "seen"),
         ("<template><table></template>seen", "seen"),
         ("<noscript hidden>seen", "seen"),
+        ("<p><noscript hidden>seen <marquee hidden>too", "seen too"),
         ("<noscript hidden><p>seen", "seen"),
         ("<select hidden><option>not<input>seen", "seen"),
         ("<table hidden>seen<tr><b>too</b><td>not</table>", "seen\ntoo"),
         ("<table><tr hidden><td>not</table>seen", "seen"),
+        ("<table><colgroup hidden>seen", "seen"),
         ("pass<img>word <img alt=''>x", "password x"),
         ("<basefont hidden>seen<keygen style=display:none> too", "seen too"),
         ("a</p>b</br>c", "a\nb\nc"),
@@ -280,9 +282,10 @@ fn nothing_is_raw_text_in_svg_and_mathml() {
         ("<math><annotation-xml><style></math>seen", "seen"),
         ("<math><annotation-xml encoding=Text/HTML><style>not</style>seen", "seen"),
         ("<svg/><title>not</title>seen", "seen"),
-        ("<svg hidden><text>not<p>seen", "seen"),
+        ("<svg style=display:none><text>not<p>seen", "seen"),
+        ("<svg hidden><text hidden>seen", "seen"),
         ("<math style=display:none><mi>not<mi><math>not</math></mi></mi><img>seen", "seen"),
-        ("<svg hidden></p>seen", "seen"),
+        ("<svg style=display:none></p>seen", "seen"),
     ] {
         assert_eq!(read(html).text, text, "{html}");
     }

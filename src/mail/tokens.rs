@@ -156,6 +156,7 @@ pub(super) struct Tag {
     name: Vec<u8>,
     is_end: bool,
     is_self_closing: bool,
+    is_foreign: bool,
     /// Names and values of the attributes, one behind the other.
     octets: Vec<u8>,
     attributes: Vec<Attribute>,
@@ -177,6 +178,11 @@ impl Tag {
     /// True for an end tag.
     pub(super) fn is_end(&self) -> bool {
         self.is_end
+    }
+
+    /// True for an element of SVG or MathML.
+    pub(super) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// True if it has no attribute at all.
@@ -299,9 +305,10 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
             self.sink.end(self.tag.element());
             return None;
         }
-        let name = self.tag.name.as_slice();
-        let is_foreign = self.foreign.start(name, &self.tag, self.tag.is_self_closing);
+        let is_foreign = self.foreign.start(&self.tag.name, &self.tag, self.tag.is_self_closing);
+        self.tag.is_foreign = is_foreign;
         self.sink.start(&self.tag);
+        let name = self.tag.name.as_slice();
         let state = content(name).filter(|_| !is_foreign);
         let is_kept_apart = || matches!(name, b"title" | b"style" | b"script") && !self.tag.is_self_closing;
         if state.is_some() || is_foreign && is_kept_apart() {
