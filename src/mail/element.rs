@@ -20,17 +20,20 @@ macro_rules! names {
 }
 
 names! {
-    A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside", BASE = "base",
-    BASEFONT = "basefont", BGSOUND = "bgsound",
-    BLOCKQUOTE = "blockquote", BODY = "body", BR = "br", BUTTON = "button", CAPTION = "caption", CENTER = "center",
-    COL = "col", COLGROUP = "colgroup", DD = "dd", DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
+    A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside",
+    BASE = "base", BASEFONT = "basefont", BGSOUND = "bgsound", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
+    BUTTON = "button", CAPTION = "caption", CENTER = "center", COL = "col", COLGROUP = "colgroup", DD = "dd",
+    DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
-    FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr",
-    HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing", MARQUEE = "marquee",
-    MAIN = "main", MENU = "menu", META = "meta", NAV = "nav", NOSCRIPT = "noscript", OBJECT = "object", OL = "ol", OPTION = "option", P = "p",
-    PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SOURCE = "source", STYLE = "style", SUMMARY = "summary", TABLE = "table",
-    TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea", TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr",
-    TRACK = "track", UL = "ul", WBR = "wbr", XMP = "xmp",
+    FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6",
+    HEAD = "head", HEADER = "header", HR = "hr", HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img",
+    INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
+    MAIN = "main", MARQUEE = "marquee", MENU = "menu", META = "meta", NAV = "nav", NOSCRIPT = "noscript",
+    OBJECT = "object", OL = "ol", OPTION = "option", P = "p", PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre",
+    SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SOURCE = "source", STYLE = "style",
+    SUMMARY = "summary", TABLE = "table", TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea",
+    TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr", TRACK = "track", UL = "ul", WBR = "wbr",
+    XMP = "xmp",
 }
 
 /// True for shapes of VML (`v:roundrect`), which Outlook draws and lets click.

@@ -7,7 +7,7 @@
 use super::element::{self as el, Name};
 use super::tokens::{Tag, attribute};
 
-/// Elements up to which an end tag looks for its beginning.
+/// Elements up to which an end tag looks for its beginning: as deep as a document is read.
 const MAX_SEARCHED: usize = 512;
 
 const SVG: Name = el::name(b"svg");
@@ -78,8 +78,9 @@ impl Foreign {
     }
 
     /// Takes the start tag of an HTML element that ends foreign ones, or an end tag that does: the outermost one ended.
-    pub(super) fn broken_out(&mut self, name: &[u8], tag: &Tag) -> Option<Name> {
-        let breaks = self.is_on() && if tag.is_end() { matches!(name, b"p" | b"br") } else { breaks_out(name, tag) };
+    pub(super) fn broken_out(&mut self, tag: &Tag) -> Option<Name> {
+        let ends = |tag: &Tag| if tag.is_end() { matches!(tag.name(), b"p" | b"br") } else { breaks_out(tag) };
+        let breaks = self.is_on() && ends(tag);
         let mut ended = None;
         while breaks && self.is_on() {
             ended = self.open.pop().map(|(element, _)| element);
@@ -88,16 +89,16 @@ impl Foreign {
     }
 
     /// Takes a start tag; true if its element is a foreign one.
-    pub(super) fn start(&mut self, name: &[u8], tag: &Tag, is_self_closing: bool) -> bool {
-        let element = el::name(name);
+    pub(super) fn start(&mut self, tag: &Tag) -> bool {
+        let element = tag.element();
         let is_root = element == SVG || element == MATH;
         let is_foreign = is_root || self.is_on();
         if self.open.is_empty() && !is_root {
             return false;
         }
         let is_html = !is_foreign && el::is_void(element);
-        if !(is_html || is_foreign && is_self_closing) {
-            let is_point = is_foreign && (POINTS.contains(&name) || element == ANNOTATION && holds_html(tag));
+        if !(is_html || is_foreign && tag.is_self_closing()) {
+            let is_point = is_foreign && (POINTS.contains(&tag.name()) || element == ANNOTATION && holds_html(tag));
             self.open.push((element, is_foreign && !is_point));
         }
         is_foreign
@@ -112,9 +113,9 @@ impl Foreign {
     }
 }
 
-fn breaks_out(name: &[u8], tag: &Tag) -> bool {
+fn breaks_out(tag: &Tag) -> bool {
     let styled = || ["color", "face", "size"].iter().any(|name| attribute(tag, name).is_some());
-    BREAKOUTS.contains(&name) && (name != b"font" || styled())
+    BREAKOUTS.contains(&tag.name()) && (tag.name() != b"font" || styled())
 }
 
 fn holds_html(tag: &Tag) -> bool {

@@ -161,7 +161,7 @@ impl Sink for Reader<'_> {
         if !self.has_sheets {
             // Gmail reads no sheet in the body, so that one cannot hide.
             let is_in_head = self.in_head && !self.is_open(el::NOSCRIPT);
-            let view = if is_in_head { self.view } else { self.view.min(View::Some) };
+            let view = if is_in_head { self.view } else { self.view.min(View::Part) };
             let hides = self.look().is_hidden() || !self.out.hidden.is_empty();
             self.is_late |= view > View::Nobody && self.styles.add(css, view) && hides;
         }
@@ -392,7 +392,7 @@ fn view_of(style: &Tag) -> View {
     let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
     let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);
     let view = View::of_media(attribute(style, "media").unwrap_or_default());
-    if is_plain { view } else { view.min(View::Some) }
+    if is_plain { view } else { view.min(View::Part) }
 }
 
 /// Appends text with runs of white space folded to one blank.

@@ -175,6 +175,16 @@ impl Tag {
         el::name(&self.name)
     }
 
+    /// Its name as written, in lower case.
+    pub(super) fn name(&self) -> &[u8] {
+        &self.name
+    }
+
+    /// True for `<name/>`.
+    pub(super) fn is_self_closing(&self) -> bool {
+        self.is_self_closing
+    }
+
     /// True for an end tag.
     pub(super) fn is_end(&self) -> bool {
         self.is_end
@@ -297,7 +307,7 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
         self.flush();
         self.tag.attributes.truncate(MAX_ATTRIBUTES);
         self.raw.clear();
-        if let Some(root) = self.foreign.broken_out(&self.tag.name, &self.tag) {
+        if let Some(root) = self.foreign.broken_out(&self.tag) {
             self.sink.leave(root);
         }
         if self.tag.is_end {
@@ -305,10 +315,9 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
             self.sink.end(self.tag.element());
             return None;
         }
-        let is_foreign = self.foreign.start(&self.tag.name, &self.tag, self.tag.is_self_closing);
-        self.tag.is_foreign = is_foreign;
+        self.tag.is_foreign = self.foreign.start(&self.tag);
         self.sink.start(&self.tag);
-        let name = self.tag.name.as_slice();
+        let (name, is_foreign) = (self.tag.name(), self.tag.is_foreign);
         let state = content(name).filter(|_| !is_foreign);
         let is_kept_apart = || matches!(name, b"title" | b"style" | b"script") && !self.tag.is_self_closing;
         if state.is_some() || is_foreign && is_kept_apart() {

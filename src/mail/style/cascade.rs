@@ -4,11 +4,10 @@
 //! the part. Beyond a limit no style hides anything, for a rule that is not read may show it; [`Styles::limit`] says which.
 
 use super::Style;
-use super::rules::{Block, Rule, View, read_sheet};
+use super::rules::{Block, Rule, View, lowered, read_sheet};
 use super::selector::{Kin, Match};
 use crate::mail::element::Name;
 use foldhash::fast::RandomState;
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Rules kept of one part. Honest newsletters have 300 that matter.
@@ -58,7 +57,7 @@ impl Styles {
 
     /// Takes a sheet that holds for `view`; true if it has rules that matter.
     pub(in crate::mail) fn add(&mut self, css: &str, view: View) -> bool {
-        let view = if css.len() > MAX_HIDING_SHEET { view.min(View::Some) } else { view };
+        let view = if css.len() > MAX_HIDING_SHEET { view.min(View::Part) } else { view };
         let before = self.rules.len();
         read_sheet(css, view, &mut |rule| self.keep(rule));
         self.rules.len() > before
@@ -142,13 +141,5 @@ impl Styles {
             self.attributes.insert(css.into(), block);
         }
         block
-    }
-}
-
-fn lowered(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|b| b.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
     }
 }

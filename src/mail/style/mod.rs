@@ -136,9 +136,8 @@ impl Style {
             b"background-color" => self.ground = Some(ground(value)),
             b"background" => {
                 self.set(PAINTED, ["url(", "gradient(", "image("].iter().any(|image| value.contains(image)));
-                let whole = Some(ground(value)).filter(|g| *g != Ground::Unknown);
-                self.ground = whole.or_else(|| value.split(' ').map(ground).find(|g| *g != Ground::Unknown));
-                self.ground = self.ground.or(Some(Ground::Unknown));
+                let mut grounds = std::iter::once(value).chain(value.split(' ')).map(ground);
+                self.ground = grounds.find(|g| *g != Ground::Unknown).or(Some(Ground::Unknown));
             }
             b"background-image" => self.set(PAINTED, !matches!(value, "none" | "initial" | "unset")),
             b"text-shadow" | b"-webkit-text-fill-color" | b"-webkit-text-stroke" => self.set(PAINTED, true),

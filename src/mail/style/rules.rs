@@ -22,7 +22,7 @@ pub(in crate::mail) enum View {
     /// For nobody who looks at a screen.
     Nobody,
     /// For some screens or programs.
-    Some,
+    Part,
     All,
 }
 
@@ -40,7 +40,7 @@ impl View {
                     View::Nobody
                 }
                 "all" | "screen" if !query.contains(char::is_whitespace) => View::All,
-                _ => View::Some,
+                _ => View::Part,
             }
         });
         views.max().unwrap_or(View::All)
@@ -130,7 +130,7 @@ impl<'i> AtRuleParser<'i> for Sheet<'_> {
         } else if is(&["page", "font-face", "import", "charset", "namespace"]) || name.ends_with("keyframes") {
             View::Nobody
         } else {
-            View::Some
+            View::Part
         })
     }
 
@@ -220,10 +220,16 @@ fn plain(value: &str) -> Cow<'_, str> {
         }
         return Cow::Owned(text.to_ascii_lowercase());
     }
-    if value.bytes().any(|b| b.is_ascii_uppercase()) {
-        return Cow::Owned(value.to_ascii_lowercase());
+    lowered(value)
+}
+
+/// The text in lower case as far as it is ASCII.
+pub(super) fn lowered(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|b| b.is_ascii_uppercase()) {
+        Cow::Owned(text.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(text)
     }
-    Cow::Borrowed(value)
 }
 
 impl<'i> QualifiedRuleParser<'i> for Body {

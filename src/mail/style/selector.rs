@@ -69,7 +69,7 @@ fn same(name: &str, other: &str) -> Match {
 #[derive(Debug, Default)]
 pub(super) struct Selector {
     /// Right to left: the element itself, then what it stands in.
-    pub(super) parts: Vec<Compound>,
+    parts: Vec<Compound>,
     /// Selectors 4, 17: ids, then classes, then names.
     pub(super) specificity: (usize, usize, usize),
 }

@@ -151,13 +151,13 @@ fn media_queries() {
         ("print, all", View::All),
         ("print", View::Nobody),
         ("print and (color), speech", View::Nobody),
-        ("screen and (max-width:600px)", View::Some),
-        ("(prefers-color-scheme: dark)", View::Some),
-        ("not screen", View::Some),
-        (", ", View::Some),
-        ("only", View::Some),
-        ("only only screen", View::Some),
-        ("yahoo", View::Some),
+        ("screen and (max-width:600px)", View::Part),
+        ("(prefers-color-scheme: dark)", View::Part),
+        ("not screen", View::Part),
+        (", ", View::Part),
+        ("only", View::Part),
+        ("only only screen", View::Part),
+        ("yahoo", View::Part),
     ] {
         assert_eq!(View::of_media(list), view, "{list}");
     }
