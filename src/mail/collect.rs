@@ -288,7 +288,7 @@ impl Reader<'_> {
             return;
         }
         let mut inner = HtmlOut::default();
-        let mut styles = Styles::default();
+        let mut styles = Styles::new(html.len());
         let mut reader = Reader::new(&mut inner, &mut styles);
         reader.found.is_nested = true;
         read(&html, reader);

@@ -102,6 +102,13 @@ fn a_sheet_at_the_end_shows_what_stands_before_it() {
 }
 
 #[test]
+fn the_document_of_a_frame_has_its_own_sheets() {
+    let inside = "<style>b{color:red}</style><a href=http://x.test>elance<i style='display:none'>x</i>.com</a>";
+    let out = read_html(&format!("<p>seen<iframe srcdoc=\"{inside}\"></iframe>"));
+    assert_eq!((out.links[0].shown.as_str(), out.links[0].is_split), ("elance.com", true));
+}
+
+#[test]
 fn rules_of_a_sheet_are_limited() {
     let rules: String = (0..3_000).map(|i| format!(".c{i}{{color:red}}")).collect();
     let shows = "<style>.h{display:block}</style>";
