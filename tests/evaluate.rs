@@ -109,6 +109,26 @@ fn folders_are_labelled_by_their_names() {
 }
 
 #[test]
+fn a_forged_address_counts_apart_where_its_proof_is_stated() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = folder.path().join("manifest.jsonl");
+    let forged = Path::new(CORPUS).join("brand-from-unproven/account-locked-notice.eml");
+    let line = |aligned: Value| {
+        let line = json!({"file": forged, "label": "phish", "forged_own": ["Elance"], "auth": {"aligned": aligned}});
+        format!("{line}\n")
+    };
+    std::fs::write(&set, line(false.into()) + &line(Value::Null)).unwrap();
+    let set = set.display().to_string();
+    let told = as_json(&["evaluate", "--json", &set]);
+    let counts = |group: &str| (told["messages"][group].clone(), told["at_least"]["reject"]["recall"][group].clone());
+    assert_eq!(counts("forged_own"), (json!(2), json!(0.5)), "none is left out");
+    assert_eq!(counts("forged_own_stated"), (json!(1), json!(1.0)));
+    assert_eq!(told["unstated"], 1);
+    let text = printed(&["evaluate", &set]);
+    assert!(text.contains("neither proves nor disproves: 1."), "{text}");
+}
+
+#[test]
 fn points_are_proposed_and_tried() {
     let folder = tempfile::tempdir().unwrap();
     let set = manifest(folder.path());

@@ -79,6 +79,13 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
         l.reject
     );
     confusion(&mut out, tally);
+    let unstated = tally.unstated();
+    if unstated > 0 {
+        let _ = writeln!(
+            out,
+            "\nMessages whose author the set neither proves nor disproves: {unstated}. His address is believed there."
+        );
+    }
     levels(&mut out, tally);
     curve(&mut out, tally);
     signals(&mut out, tally);
@@ -102,19 +109,21 @@ fn percent(share: Option<f64>) -> String {
 }
 
 fn levels(out: &mut String, tally: &Tally<'_>) {
-    let heads = ["precision", "claims", "by campaign", "forged own", "other phish", "ham", "ham naming"];
-    let _ = writeln!(out, "\n{:16}{}", "at least", heads.map(|h| format!("{h:>13}")).concat());
+    let heads =
+        ["precision", "claims", "by campaign", "forged own", "proof stated", "other phish", "ham", "ham naming"];
+    let _ = writeln!(out, "\n{:16}{}", "at least", heads.map(|h| format!("{h:>14}")).concat());
     for level in LEVELS {
         let shares = [
             tally.precision(level),
             tally.share(Group::Claims, level),
             tally.share_by_campaign(Group::Claims, level),
             tally.share(Group::ForgedOwn, level),
+            tally.share(Group::ForgedStated, level),
             tally.share(Group::Other, level),
             tally.share(Group::Ham, level),
             tally.share(Group::HamNaming, level),
         ];
-        let _ = writeln!(out, "{:16}{}", level.as_str(), shares.map(|s| format!("{:>13}", percent(s))).concat());
+        let _ = writeln!(out, "{:16}{}", level.as_str(), shares.map(|s| format!("{:>14}", percent(s))).concat());
     }
 }
 
@@ -236,6 +245,7 @@ pub(super) fn as_json(tally: &Tally<'_>) -> Value {
         "policy": tally.policy.id,
         "ladder": {"tag": l.tag, "quarantine": l.quarantine, "reject": l.reject},
         "messages": by_group(&|g| tally.members(g).count().into()),
+        "unstated": tally.unstated(),
         "confusion": by_group(&confusion),
         "at_least": by_level(&level),
         "roc": {"claims": roc(Group::Claims), "other": roc(Group::Other)},

@@ -93,6 +93,9 @@ pub(super) enum Group {
     Claims,
     /// Phish with a configured brand's own domain in From.
     ForgedOwn,
+    /// The same where the set states whether the author is proven: without that, nothing tells a forged address from an
+    /// honest one, and it is believed.
+    ForgedStated,
     /// Phish that poses as no configured brand.
     Other,
     /// All that is labelled ham.
@@ -102,8 +105,15 @@ pub(super) enum Group {
 }
 
 impl Group {
-    pub(super) const ALL: [Group; 6] =
-        [Group::Phish, Group::Claims, Group::ForgedOwn, Group::Other, Group::Ham, Group::HamNaming];
+    pub(super) const ALL: [Group; 7] = [
+        Group::Phish,
+        Group::Claims,
+        Group::ForgedOwn,
+        Group::ForgedStated,
+        Group::Other,
+        Group::Ham,
+        Group::HamNaming,
+    ];
 
     /// Its key in JSON.
     pub(super) fn key(self) -> &'static str {
@@ -111,6 +121,7 @@ impl Group {
             Group::Phish => "phish",
             Group::Claims => "claims",
             Group::ForgedOwn => "forged_own",
+            Group::ForgedStated => "forged_own_stated",
             Group::Other => "other",
             Group::Ham => "ham",
             Group::HamNaming => "ham_naming",
@@ -123,6 +134,7 @@ impl Group {
             Group::Phish => "phish",
             Group::Claims => "  claims a brand",
             Group::ForgedOwn => "  forges its domain",
+            Group::ForgedStated => "    proof is stated",
             Group::Other => "  claims none",
             Group::Ham => "ham",
             Group::HamNaming => "  names a brand",
@@ -134,6 +146,7 @@ impl Group {
             Group::Phish => case.spoof,
             Group::Claims => case.spoof && judged.claims,
             Group::ForgedOwn => case.spoof && judged.forged_own,
+            Group::ForgedStated => case.spoof && judged.forged_own && case.stated.aligned.is_some(),
             Group::Other => case.spoof && !judged.claims && !judged.forged_own,
             Group::Ham => !case.spoof,
             Group::HamNaming => !case.spoof && judged.names,
@@ -151,6 +164,11 @@ pub(super) struct Tally<'a> {
 impl<'a> Tally<'a> {
     pub(super) fn new(cases: &'a [Case], policy: &'a Policy) -> Result<Tally<'a>, Failure> {
         Ok(Tally { cases, judged: judge_all(cases, policy)?, policy })
+    }
+
+    /// Messages of which the set does not state whether the author is proven.
+    pub(super) fn unstated(&self) -> usize {
+        self.cases.iter().filter(|c| c.stated.aligned.is_none()).count()
     }
 
     /// The members of a group.
