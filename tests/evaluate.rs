@@ -109,6 +109,32 @@ fn folders_are_labelled_by_their_names() {
 }
 
 #[test]
+fn a_message_in_a_folder_is_proven_by_our_own_field_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |file: &str, results: &str, to: &str| {
+        let message = std::fs::read(Path::new(CORPUS).join("brand-from-unproven").join(file)).unwrap();
+        let field = format!("Authentication-Results: {results}\r\n").into_bytes();
+        std::fs::create_dir_all(folder.path().join("set").join(to)).unwrap();
+        std::fs::write(folder.path().join("set").join(to).join(file), [field, message].concat()).unwrap();
+    };
+    put("account-locked-notice.eml", "mx.example.net; dkim=none; dmarc=fail header.from=elance.com", "phish");
+    put("near-genuine-locked-notice.eml", "mx.example.net; dkim=pass header.d=elance.com", "ham");
+    let config = folder.path().join("conf.toml");
+    let reject_for = |id: &str| {
+        std::fs::write(&config, format!("[auth]\nauthserv_id = \"{id}\"\n")).unwrap();
+        let (config, set) = (config.display().to_string(), folder.path().join("set").display().to_string());
+        let told = as_json(&["-c", &config, "evaluate", "--json", &set]);
+        (
+            told["unstated"].clone(),
+            told["confusion"]["phish"]["reject"].clone(),
+            told["confusion"]["ham"]["accept"].clone(),
+        )
+    };
+    assert_eq!(reject_for("mx.example.net"), (json!(0), json!(1), json!(1)));
+    assert_eq!(reject_for("mx.example.com"), (json!(2), json!(0), json!(1)), "another's word is not taken");
+}
+
+#[test]
 fn a_forged_address_counts_apart_where_its_proof_is_stated() {
     let folder = tempfile::tempdir().unwrap();
     let set = folder.path().join("manifest.jsonl");
@@ -125,7 +151,7 @@ fn a_forged_address_counts_apart_where_its_proof_is_stated() {
     assert_eq!(counts("forged_own_stated"), (json!(1), json!(1.0)));
     assert_eq!(told["unstated"], 1);
     let text = printed(&["evaluate", &set]);
-    assert!(text.contains("neither proves nor disproves: 1."), "{text}");
+    assert!(text.contains("states whether the author is proven: 1."), "{text}");
 }
 
 #[test]

@@ -182,6 +182,11 @@ pub(super) struct Stated {
     pub(super) properties: Vec<(String, String)>,
 }
 
+/// What an Authentication-Results value states, if it is readable and says that `authserv_id` wrote it.
+pub(super) fn results_by(value: &str, authserv_id: &str) -> Option<Vec<Stated>> {
+    stated_id(value).filter(|id| same_name(id, authserv_id)).and_then(|_| results(value))
+}
+
 /// The results in an Authentication-Results value, or in one whose beginning is cut off. `None` if it cannot be read.
 pub(super) fn results(text: &str) -> Option<Vec<Stated>> {
     let tokens = lex(text)?;

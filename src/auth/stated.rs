@@ -1,6 +1,8 @@
 //! Authentication results as a labelled set states them, in place of asking the DNS: what was true at receipt cannot be
-//! looked up years later. Pure; what is not stated stays unknown.
+//! looked up years later: by the set itself, or by the gateway's own field on the message. Pure; what is not stated stays
+//! unknown.
 
+use super::header::{self, results_by};
 use super::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult};
 use crate::mail::{Domain, Envelope, Message};
 use serde::Deserialize;
@@ -17,6 +19,39 @@ pub struct Stated {
     pub dmarc: Option<String>,
     /// Whether the author's domain is proven by an aligned signature or reverse-path; `None` if nobody knows.
     pub aligned: Option<bool>,
+}
+
+impl Stated {
+    /// What the Authentication-Results fields on top of a message state, if `authserv_id` wrote them. Fields are added on
+    /// top: one below somebody else's, or of a method already told, was there before and is not believed.
+    pub fn on_top_of(message: &Message, authserv_id: &str) -> Stated {
+        let mut believed: Vec<header::Stated> = vec![];
+        for field in message.values("Authentication-Results").map_while(|value| results_by(value, authserv_id)) {
+            let older = believed.len();
+            let told = |r: &header::Stated| believed[..older].iter().any(|b| b.method == r.method);
+            let new: Vec<_> = field.into_iter().filter(|r| !told(r)).collect();
+            believed.extend(new);
+        }
+        let word = |method| believed.iter().find(|r| r.method == method).map(|r| r.result.clone());
+        Stated { spf: word("spf"), dkim: word("dkim"), dmarc: word("dmarc"), aligned: aligned(&believed, message) }
+    }
+}
+
+/// Whether one of `results` proves the author's domain; `None` if none could, or one that might was not looked up.
+fn aligned(results: &[header::Stated], message: &Message) -> Option<bool> {
+    let author = message.from.iter().find_map(|m| m.domain.as_ref())?;
+    let proves = |property: &(String, String)| {
+        let (name, value) = property;
+        ["smtp.mailfrom", "header.d", "header.i", "header.from"].contains(&name.as_str())
+            && value.rsplit('@').next().and_then(Domain::parse).is_some_and(|d| d.registrable() == author.registrable())
+    };
+    let mut telling = results.iter().filter(|r| ["spf", "dkim", "dmarc"].contains(&r.method.as_str())).peekable();
+    telling.peek()?;
+    let (passed, other): (Vec<_>, Vec<_>) = telling.partition(|r| r.result == "pass");
+    if passed.iter().any(|r| r.properties.iter().any(proves)) {
+        return Some(true);
+    }
+    (!other.iter().any(|r| r.result == "temperror")).then_some(false)
 }
 
 impl AuthResults {
@@ -78,6 +113,37 @@ mod tests {
         let word = Some("pass".to_owned());
         let stated = Stated { spf: word.clone(), dkim: word.clone(), dmarc: word, aligned };
         AuthResults::as_stated(&stated, &envelope, &message)
+    }
+
+    #[test]
+    fn only_our_own_results_on_top_are_believed() {
+        let pass = "mx.test; spf=pass smtp.mailfrom=b@mail.elance.com";
+        let fail =
+            "mx.test; spf=fail smtp.mailfrom=b@elance.com; dkim=none; dmarc=fail (p=none) header.from=elance.com";
+        for (fields, aligned) in [
+            (&[][..], None),
+            (&[pass], Some(true)),
+            (&["MX.test. 1;\r\n dkim=fail header.d=a.test; dkim=pass header.d=elance.com"], Some(true)),
+            (&["mx.test; dkim=pass header.i=@elance.com"], Some(true)),
+            (&["mx.test; dmarc=pass header.from=elance.com"], Some(true)),
+            (&[fail], Some(false)),
+            (&["mx.test; spf=pass smtp.mailfrom=b@elance.com.test; dkim=pass header.d=test"], Some(false)),
+            (&["mx.test; spf=pass smtp.helo=elance.com"], Some(false)),
+            (&["mx.test; spf=pass"], Some(false)),
+            (&["mx.test; dkim=temperror header.d=elance.com; dmarc=temperror header.from=elance.com"], None),
+            (&["mx.test; none"], None),
+            (&["mx.test; iprev=pass policy.iprev=192.0.2.1"], None),
+            (&["other.test; spf=pass smtp.mailfrom=b@elance.com"], None),
+            (&["other.test; spf=fail", pass], None),
+            (&[fail, pass], Some(false)),
+            (&["mx.test; dkim=none", pass], Some(true)),
+            (&["mx.test spf=pass smtp.mailfrom=b@elance.com"], None),
+            (&["mx.test (; spf=pass smtp.mailfrom=b@elance.com"], None),
+        ] {
+            let fields: String = fields.iter().map(|f| format!("Authentication-Results: {f}\r\n")).collect();
+            let message = Message::parse(format!("{fields}From: a@elance.com\r\n\r\n").into_bytes(), true);
+            assert_eq!(Stated::on_top_of(&message, "mx.test").aligned, aligned, "{fields}");
+        }
     }
 
     #[test]

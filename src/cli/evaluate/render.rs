@@ -83,7 +83,7 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
     if unstated > 0 {
         let _ = writeln!(
             out,
-            "\nMessages whose author the set neither proves nor disproves: {unstated}. His address is believed there."
+            "\nMessages of which nothing states whether the author is proven: {unstated}. His address is believed there."
         );
     }
     levels(&mut out, tally);

@@ -30,7 +30,8 @@ pub(super) struct Case {
     /// Messages of one campaign are near copies; a message without one is a campaign of its own.
     pub(super) campaign: String,
     pub(super) envelope: Envelope,
-    pub(super) stated: Stated,
+    /// What authentication found, if the set says; else the message itself may.
+    pub(super) stated: Option<Stated>,
 }
 
 /// A line of a manifest. Sets say much more; what is not needed here is read over.
@@ -47,7 +48,7 @@ struct Line {
     #[serde(default)]
     envelope: Arrival,
     #[serde(default)]
-    auth: Stated,
+    auth: Option<Stated>,
 }
 
 #[derive(Deserialize, PartialEq)]

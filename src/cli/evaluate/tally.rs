@@ -3,7 +3,7 @@
 use super::super::Failure;
 use super::super::check::read;
 use super::set::Case;
-use crate::auth::AuthResults;
+use crate::auth::{AuthResults, Stated};
 use crate::judge::judge_authenticated;
 use crate::mail::Message;
 use crate::policy::{Action, Policy};
@@ -27,6 +27,8 @@ pub(super) struct Judged {
     pub(super) claims: bool,
     /// True if it forges the own domain of a brand of this policy, as the set says.
     pub(super) forged_own: bool,
+    /// True if the set, or our own field on the message, states whether the author is proven.
+    pub(super) stated: bool,
     /// True if it names a brand of this policy where a person looks.
     pub(super) names: bool,
 }
@@ -58,7 +60,9 @@ pub(super) fn judge_all(cases: &[Case], policy: &Policy) -> Result<Vec<Judged>, 
 fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
     let octets = read(&case.path, policy.config.milter.max_message_bytes)?;
     let message = Message::parse(octets.octets, octets.complete);
-    let auth = AuthResults::as_stated(&case.stated, &case.envelope, &message);
+    let ours = &policy.config.auth.authserv_id;
+    let stated = case.stated.clone().unwrap_or_else(|| Stated::on_top_of(&message, ours));
+    let auth = AuthResults::as_stated(&stated, &case.envelope, &message);
     let evidence = Evidence::new(&case.envelope, &message, &auth, policy);
     let verdict = judge_authenticated(&evidence);
     let all = examine_all(&evidence);
@@ -73,6 +77,7 @@ fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
         full_score: full_score(&all),
         claims: configured(&case.claims),
         forged_own: configured(&case.forged_own),
+        stated: stated.aligned.is_some(),
         names: policy.brands.iter().any(|b| evidence.names(b) || in_name(b)),
     })
 }
@@ -93,7 +98,7 @@ pub(super) enum Group {
     Claims,
     /// Phish with a configured brand's own domain in From.
     ForgedOwn,
-    /// The same where the set states whether the author is proven: without that, nothing tells a forged address from an
+    /// The same where it is stated whether the author is proven: without that, nothing tells a forged address from an
     /// honest one, and it is believed.
     ForgedStated,
     /// Phish that poses as no configured brand.
@@ -146,7 +151,7 @@ impl Group {
             Group::Phish => case.spoof,
             Group::Claims => case.spoof && judged.claims,
             Group::ForgedOwn => case.spoof && judged.forged_own,
-            Group::ForgedStated => case.spoof && judged.forged_own && case.stated.aligned.is_some(),
+            Group::ForgedStated => case.spoof && judged.forged_own && judged.stated,
             Group::Other => case.spoof && !judged.claims && !judged.forged_own,
             Group::Ham => !case.spoof,
             Group::HamNaming => !case.spoof && judged.names,
@@ -166,9 +171,9 @@ impl<'a> Tally<'a> {
         Ok(Tally { cases, judged: judge_all(cases, policy)?, policy })
     }
 
-    /// Messages of which the set does not state whether the author is proven.
+    /// Messages of which nothing states whether the author is proven.
     pub(super) fn unstated(&self) -> usize {
-        self.cases.iter().filter(|c| c.stated.aligned.is_none()).count()
+        self.judged.iter().filter(|j| !j.stated).count()
     }
 
     /// The members of a group.
