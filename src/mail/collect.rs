@@ -1,7 +1,8 @@
 //! The links of an HTML document: what its elements, attributes and style sheets name, what stands in its text, and what
 //! only some mail programs read: conditional comments and the documents of frames.
 
-use super::{HtmlOut, MAX_LINKS, MAX_SHOWN, OpenAnchor, Reader, first_octets, read};
+use super::{HtmlOut, MAX_LINKS, MAX_SHOWN, OpenAnchor, Reader, first_bytes, read};
+use crate::mail::direction::in_seen_order;
 use crate::mail::element::{self as el, Name};
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::style::{Look, Styles};
@@ -81,7 +82,7 @@ impl Reader<'_> {
             el::AREA => {
                 let shown = value("alt").unwrap_or_default();
                 if let Some(href) = value("href") {
-                    self.link(LinkKind::Anchor, href, first_octets(shown, MAX_SHOWN));
+                    self.link(LinkKind::Anchor, href, first_bytes(shown, MAX_SHOWN));
                 }
             }
             el::IMG | el::IMAGE => {
@@ -194,7 +195,7 @@ impl Reader<'_> {
                     None if marker == "url(" => rest.split(')').next(),
                     None => None,
                 };
-                let address = first_octets(address.unwrap_or_default(), MAX_HREF).trim();
+                let address = first_bytes(address.unwrap_or_default(), MAX_HREF).trim();
                 let known = |l: &Link| l.kind == LinkKind::Image && l.href.eq_ignore_ascii_case(address);
                 if !self.out.links.iter().rev().take(SAME_TAG).any(known) {
                     self.image(address);
@@ -217,7 +218,7 @@ impl Reader<'_> {
         if self.is_full() {
             return None;
         }
-        let href = first_octets(href, MAX_HREF);
+        let href = first_bytes(href, MAX_HREF);
         let mut link = Link::new(kind, href, shown);
         // `www.host` without a scheme is a path beside a base, and a host without one.
         let relative = !has_scheme(&link.href) && link.authority.as_ref().is_none_or(|_| !is_double_slash(&link.href));
@@ -252,7 +253,7 @@ impl Reader<'_> {
         self.linked.push((anchor.from, self.out.text.len()));
         let is_split = !self.found.split_words(&self.out.text, anchor.from).is_empty();
         if let Some(link) = anchor.index.and_then(|i| self.out.links.get_mut(i)) {
-            link.shown = anchor.shown.trim().to_owned();
+            link.shown = in_seen_order(anchor.shown.trim()).into_owned();
             link.is_split = is_split;
         }
     }

@@ -21,7 +21,7 @@ macro_rules! names {
 
 names! {
     A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside",
-    BASE = "base", BASEFONT = "basefont", BGSOUND = "bgsound", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
+    BASE = "base", BASEFONT = "basefont", BDO = "bdo", BGSOUND = "bgsound", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
     BUTTON = "button", CAPTION = "caption", CENTER = "center", COL = "col", COLGROUP = "colgroup", DD = "dd",
     DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
     FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",

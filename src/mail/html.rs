@@ -9,11 +9,12 @@ mod collect;
 
 use collect::Found;
 
+use super::direction::{TURN, TURN_BACK};
 use super::element::{self as el, Name};
 use super::link::Link;
 use super::message::Limit;
 use super::style::{Kin, Look, Style, Styles, View};
-use super::text::is_even;
+use super::text::{first_bytes, fold_onto, is_invisible};
 use super::tokens::{self, Sink, Tag, attribute};
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
@@ -100,6 +101,8 @@ struct Reader<'o> {
     last_was_hidden: bool,
     /// True if hidden words came right behind a seen letter.
     in_word: bool,
+    /// True if the line so far ends with letters that run from right to left.
+    is_turned: bool,
     /// What is kept to find links with.
     found: Found,
     styles: &'o mut Styles,
@@ -201,6 +204,7 @@ impl<'o> Reader<'o> {
             base: None,
             last_was_hidden: false,
             in_word: false,
+            is_turned: false,
             found: Found::default(),
             styles,
             has_sheets: false,
@@ -244,9 +248,17 @@ impl<'o> Reader<'o> {
             self.out.tears.push(self.out.text.len());
         }
         self.found.shown_at(&self.out.text, text);
+        // What nobody sees turns with what is around it.
+        let is_seen = |c: char| !(c.is_whitespace() || is_invisible(c));
+        if self.is_turned != look.is_turned() && text.contains(is_seen) {
+            self.is_turned = look.is_turned();
+            self.out.text.push(if self.is_turned { TURN } else { TURN_BACK });
+        }
         fold_onto(&mut self.out.text, text);
         if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
-            fold_onto(&mut anchor.shown, first_octets(text, MAX_SHOWN));
+            anchor.shown.extend(self.is_turned.then_some(TURN));
+            fold_onto(&mut anchor.shown, first_bytes(text, MAX_SHOWN));
+            anchor.shown.extend(self.is_turned.then_some(TURN_BACK));
         }
         self.last_was_hidden &= text.trim().is_empty();
     }
@@ -283,7 +295,8 @@ impl<'o> Reader<'o> {
     }
 
     fn new_line(&mut self) {
-        self.in_word = false;
+        // Nothing is turned beyond a line.
+        (self.in_word, self.is_turned) = (false, false);
         for text in [&mut self.out.text, &mut self.out.hidden] {
             if text.ends_with(' ') {
                 text.pop();
@@ -323,11 +336,14 @@ impl<'o> Reader<'o> {
     fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
         let mut kin = Kin { element, ..Kin::default() };
         let mut look = if el::is_of_table(element) { self.look_at(self.stack.len()) } else { self.look() };
-        if tag.is_bare() && element != el::TEMPLATE && self.styles.is_empty() {
+        if el::is_block(element) {
+            look.begin_block();
+        }
+        if tag.is_bare() && !matches!(element, el::TEMPLATE | el::BDO) && self.styles.is_empty() {
             return (kin, look);
         }
         let (mut ground, mut color, mut image, mut own, mut hidden) = (None, None, None, None, None);
-        let (mut id, mut classes) = (None, None);
+        let (mut id, mut classes, mut direction) = (None, None, None);
         let ink: &[u8] = if element == el::BODY { b"text" } else { b"color" };
         for (name, value) in tag.attributes() {
             let slot = match name {
@@ -337,6 +353,7 @@ impl<'o> Reader<'o> {
                 b"hidden" => &mut hidden,
                 b"id" => &mut id,
                 b"class" => &mut classes,
+                b"dir" => &mut direction,
                 name if name == ink => &mut color,
                 _ => continue,
             };
@@ -358,6 +375,12 @@ impl<'o> Reader<'o> {
         // An attribute of HTML alone.
         if hidden.is_some() && !tag.is_foreign() && !el::overrides_hidden(element) {
             style.declare(b"display", "none");
+        }
+        if let Some(direction) = direction {
+            style.declare(b"direction", &direction.to_ascii_lowercase());
+        }
+        if element == el::BDO || direction.is_some() {
+            style.declare(b"unicode-bidi", if element == el::BDO { "bidi-override" } else { "isolate" });
         }
         self.styles.cascade(&mut style, &kin, &self.stack, own);
         look.apply(&style);
@@ -393,42 +416,6 @@ fn view_of(style: &Tag) -> View {
     let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);
     let view = View::of_media(attribute(style, "media").unwrap_or_default());
     if is_plain { view } else { view.min(View::Part) }
-}
-
-/// Appends text with runs of white space folded to one blank.
-pub(super) fn fold_onto(out: &mut String, text: &str) {
-    if is_even(text.as_bytes()) {
-        let stands_apart = out.is_empty() || out.ends_with([' ', '\n']);
-        return out.push_str(if stands_apart { text.trim_start_matches(' ') } else { text });
-    }
-    if text.is_ascii() {
-        // Each octet is a character, which is quicker to look at.
-        let mut from = 0;
-        let ends = text.bytes().enumerate().filter(|(_, b)| is_blank(char::from(*b))).map(|(i, _)| i);
-        push_words(out, ends.chain([text.len()]).map(|end| &text[std::mem::replace(&mut from, end + 1)..end]));
-    } else {
-        push_words(out, text.split(is_blank));
-    }
-}
-
-/// Appends what stood between blanks.
-fn push_words<'t>(out: &mut String, mut words: impl Iterator<Item = &'t str>) {
-    out.push_str(words.next().unwrap_or_default());
-    for word in words {
-        if !out.is_empty() && !out.ends_with([' ', '\n']) {
-            out.push(' ');
-        }
-        out.push_str(word);
-    }
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c == '\0'
-}
-
-/// The text up to `max` octets, cut between characters.
-pub(super) fn first_octets(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
 }
 
 #[cfg(test)]

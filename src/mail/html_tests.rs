@@ -4,6 +4,8 @@
 use super::collect::MAX_HREF;
 use super::*;
 use crate::mail::LinkKind;
+use crate::mail::direction::in_seen_order;
+use crate::mail::text::fold;
 
 fn read(html: &str) -> HtmlOut {
     read_html(html)
@@ -29,6 +31,36 @@ fn inline_elements_do_not_split_words_and_blocks_do() {
     assert_eq!(read("<title> T &amp;  t </title>").title, "T & t");
     assert_eq!(read("<noscript>seen</noscript><![if !mso]> too<![endif]>").text, "seen too");
     assert_eq!(read("<textarea>in &lt;b&gt;</textarea>").text, "in <b>");
+}
+
+#[test]
+fn letters_are_read_in_the_order_in_which_they_are_seen() {
+    for (html, seen) in [
+        ("Your <bdo dir=rtl>ecnalE</bdo> account", "your elance account"),
+        ("<bdo dir=rtl>ecn<b>alE</b></bdo>", "elance"),
+        ("<bdo dir=rtl>ecn<bdi>&zwnj;</bdi>alE</bdo> x", "elance x"),
+        ("<p dir=rtl><bdo>ecnalE</bdo>", "elance"),
+        ("<span style='unicode-bidi:bidi-override;direction:rtl'>ecnalE</span>.", "elance."),
+        ("<span style='unicode-bidi: isolate-override; direction: RTL'>ecnalE</span>", "elance"),
+        ("<style>.t{direction:rtl;unicode-bidi:bidi-override!important}</style><p class=t>ecnalE<br>uoy", "elance you"),
+        (
+            "<style>@media screen and (min-width:1px){s{direction:rtl;unicode-bidi:bidi-override}}</style><s>ecnalE</s>",
+            "elance",
+        ),
+        ("<a href=x style='unicode-bidi:bidi-override;direction:rtl'>moc.ecnalE</a>", "elance.com"),
+        ("\u{202e}ecnal<b>E</b>", "elance"),
+        // Nothing is turned without both, in blocks inside, and in what has a direction of its own.
+        ("<bdo>ecnalE</bdo> <bdo dir=ltr>a</bdo>", "ecnale a"),
+        ("<p dir=rtl>ecnalE <span style='direction:rtl'>a", "ecnale a"),
+        ("<p style='unicode-bidi:bidi-override'>ecnalE", "ecnale"),
+        ("<div style='unicode-bidi:bidi-override;direction:rtl'><p>ecnalE", "ecnale"),
+        ("<bdo dir=rtl><span dir=ltr>ecnalE", "ecnale"),
+        ("<p style='unicode-bidi:bidi-override;direction:rtl;all:unset;direction:ltr'>ecnalE", "ecnale"),
+    ] {
+        let read = read(html);
+        assert_eq!(fold(&in_seen_order(&read.text)), seen, "{html}");
+        assert!(read.links.iter().all(|l| fold(&l.shown) == "elance.com"), "{html}: {:?}", read.links);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use super::address::{Reading, read_mailboxes};
+use super::direction::in_seen_order;
 use super::fields::{RESENT_FIELDS, SINGLE_FIELDS};
 use super::shown::shown_addresses;
 use super::{Body, Domain, Mailbox, mime};
@@ -100,7 +101,7 @@ impl Message {
         message.resent = RESENT_FIELDS.iter().flat_map(|name| message.mailboxes(name)).collect();
         message.reply_to = message.mailboxes("Reply-To");
         let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
-        message.subject = subject.join(" ");
+        message.subject = in_seen_order(&subject.join(" ")).into_owned();
         message.note_from();
         // Without an author mail programs show who sent it.
         if !message.from.iter().any(|m| m.address.contains('@')) {

@@ -9,10 +9,12 @@
 use super::attachment::{self, Attachment, Work};
 use super::body::Body;
 use super::decode;
-use super::html::{MAX_LINKS, MAX_TEARS, first_octets, fold_onto, read_html};
+use super::direction::in_seen_order;
+use super::html::{MAX_LINKS, MAX_TEARS, read_html};
 use super::link::{Link, LinkKind};
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
+use super::text::{first_bytes, fold_onto};
 use super::written::written_links;
 use memchr::memmem;
 use std::borrow::Cow;
@@ -199,9 +201,9 @@ impl<'r, 'd> Walk<'r, 'd> {
         if is_html {
             for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
                 let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
-                attachment::read_data_image(first_octets(source, MAX_DATA_IMAGE), self.work);
+                attachment::read_data_image(first_bytes(source, MAX_DATA_IMAGE), self.work);
             }
-            let out = read_html(first_octets(&text, MAX_PART_TEXT));
+            let out = read_html(first_bytes(&text, MAX_PART_TEXT));
             self.body.has_password_field |= out.has_password_field;
             for limit in out.limits {
                 self.limit(&limit.0);
@@ -211,14 +213,14 @@ impl<'r, 'd> Walk<'r, 'd> {
             let end = self.body.text.len();
             self.body.tears.extend(out.tears.iter().map(|at| start + at).filter(|at| *at < end).take(room));
             if self.body.title.is_empty() {
-                self.body.title = first_octets(&out.title, MAX_TITLE).to_owned();
+                self.body.title = first_bytes(&out.title, MAX_TITLE).to_owned();
             }
             for link in out.links {
                 self.keep_link(link);
             }
         } else {
             let whole = if head.subtype == "calendar" { Cow::Owned(attachment::unfolded(&text)) } else { text };
-            let folded = fold_lines(first_octets(&whole, MAX_PART_TEXT));
+            let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT));
             self.keep(&folded, "", false);
             written_links(&folded, |link| self.keep_link(link));
         }
@@ -235,7 +237,7 @@ impl<'r, 'd> Walk<'r, 'd> {
             let start = all.len();
             let room = MAX_TEXT.saturating_sub(start);
             cut |= new.len() > room;
-            all.push_str(first_octets(new, room));
+            all.push_str(&in_seen_order(first_bytes(new, room)));
             start
         });
         if cut {

@@ -7,6 +7,7 @@ pub mod address;
 pub mod attachment;
 pub mod body;
 mod decode;
+pub(crate) mod direction;
 pub(crate) mod disguise;
 mod disguised;
 pub mod domain;

@@ -7,7 +7,7 @@
 use super::address::{Mailbox, Reading};
 use super::text::is_invisible;
 use super::words::{Decoder, decoded_everywhere};
-use super::{Domain, text};
+use super::{Domain, direction, text};
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
 
@@ -57,7 +57,7 @@ impl Found<'_> {
     /// The text itself, and in the letters it stands for (fullwidth, mathematical, with invisible ones between).
     fn read_dressed(&mut self, text: &str) {
         self.read_undressed(text);
-        if let Some(turned) = text::turned(text) {
+        if let Some(turned) = direction::turned(text) {
             self.read_undressed(&turned);
         }
         if !text.is_ascii() {

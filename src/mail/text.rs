@@ -66,7 +66,7 @@ fn push_folded_ascii(out: &mut Vec<u8>, b: u8) {
 
 /// True for printable ASCII whose blanks are single: what most lines are. Without early ways out, so that it is
 /// computed many octets at a time; every octet of every message passes here.
-pub(super) fn is_even(text: &[u8]) -> bool {
+fn is_even(text: &[u8]) -> bool {
     let printable = text.iter().fold(true, |even, b| even & matches!(b, b' '..=b'~'));
     let next = text.get(1..).unwrap_or_default();
     printable & text.iter().zip(next).fold(true, |even, (a, b)| even & !((*a == b' ') & (*b == b' ')))
@@ -102,11 +102,6 @@ pub fn skeleton(text: &str) -> String {
             c => c,
         })
         .collect()
-}
-
-/// The text as it is shown where it turns the writing direction; `None` if it does not.
-pub fn turned(text: &str) -> Option<String> {
-    text.contains(['\u{202e}', '\u{2067}', '\u{202b}']).then(|| text.chars().rev().collect())
 }
 
 /// The prototypes of UTS 39; those of ASCII are looked up once.
@@ -233,6 +228,37 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// by right.
 pub(crate) fn is_ornament(c: char) -> bool {
     c.general_category() == GeneralCategory::OtherSymbol && !matches!(c, '©' | '®' | '™' | '℠' | '°' | '№')
+}
+
+/// Appends text with runs of white space folded to one blank.
+pub(super) fn fold_onto(out: &mut String, text: &str) {
+    if is_even(text.as_bytes()) {
+        let stands_apart = out.is_empty() || out.ends_with([' ', '\n']);
+        return out.push_str(if stands_apart { text.trim_start_matches(' ') } else { text });
+    }
+    if text.is_ascii() {
+        // Each octet is a character, which is quicker to look at.
+        let mut from = 0;
+        let ends = text.bytes().enumerate().filter(|(_, b)| is_blank(char::from(*b))).map(|(i, _)| i);
+        push_words(out, ends.chain([text.len()]).map(|end| &text[std::mem::replace(&mut from, end + 1)..end]));
+    } else {
+        push_words(out, text.split(is_blank));
+    }
+}
+
+/// Appends what stood between blanks.
+fn push_words<'t>(out: &mut String, mut words: impl Iterator<Item = &'t str>) {
+    out.push_str(words.next().unwrap_or_default());
+    for word in words {
+        if !out.is_empty() && !out.ends_with([' ', '\n']) {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\0'
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 
 use super::config;
 use super::signin::SigninPage;
+use crate::mail::direction::turned;
 use crate::mail::disguise::Looks;
 use crate::mail::lookalike::{self, Index, Name, NotUs};
-use crate::mail::text::{find_words, fold, skeleton, turned, words_contain};
+use crate::mail::text::{find_words, fold, skeleton, words_contain};
 use crate::mail::{Domain, Mailbox};
 use std::sync::Arc;
 
@@ -197,6 +198,18 @@ impl Brand {
             let disguised = written.map(|written| format!("the name {:?} as {written:?}", n.written));
             let spaced = || looks.spells(n.name.as_str()).then(|| format!("the name {:?} spaced out", n.written));
             disguised.or_else(spaced)
+        })
+    }
+
+    /// The brand's name with its letters in reverse order as a word in folded text, which a style sheet may show in the
+    /// right one; in words.
+    pub(crate) fn reversed_in(&self, folded: &str) -> Option<String> {
+        let strong = self.names.iter().filter(|n| n.kind == NameKind::Strong);
+        let mut long = strong.filter(|n| n.name.as_str().len() >= lookalike::MIN_INSIDE);
+        long.find_map(|n| {
+            let reversed: String = n.folded.chars().rev().collect();
+            let is_odd = reversed != n.folded && !n.name.is_not_us(&reversed);
+            (is_odd && words_contain(folded, &reversed)).then(|| format!("the name {:?} from right to left", n.written))
         })
     }
 

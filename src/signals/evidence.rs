@@ -4,6 +4,7 @@
 use super::links::Destinations;
 use super::{naming, quoted};
 use crate::auth::{ArcResult, AuthResults, Dkim, DkimResult, DmarcPolicy, DmarcResult, IprevResult, SpfResult};
+use crate::mail::direction::{TURN, unturned};
 use crate::mail::disguise::{Looks, unmasked};
 use crate::mail::lookalike::Imitation;
 use crate::mail::text::{first_bytes, fold};
@@ -388,7 +389,23 @@ impl<'a> Evidence<'a> {
             let text = first_bytes(&self.message.body.text, SEARCHED_TEXT);
             [Looks::new(&self.message.subject, &self.subject), Looks::new(text, &self.text)]
         });
-        looks.iter().find_map(|looks| brand.disguised_in(looks)).or_else(|| self.torn(brand))
+        looks
+            .iter()
+            .find_map(|looks| brand.disguised_in(looks))
+            .or_else(|| self.torn(brand))
+            .or_else(|| self.turned(brand))
+    }
+
+    /// The brand's name in the subject or text from right to left, in words: put in order by a turn of the writing direction,
+    /// or left so for a style sheet that puts each letter before the last.
+    fn turned(&self, brand: &Brand) -> Option<String> {
+        let texts = [self.message.subject.as_str(), first_bytes(&self.message.body.text, SEARCHED_TEXT)];
+        let mut lines = texts.iter().flat_map(|text| text.lines()).filter(|line| line.contains(TURN));
+        let named = |line: &str| brand.places_in(&fold(line)).count();
+        let turned = lines.find(|line| named(line) > named(&unturned(line)));
+        let turned = turned.and_then(|line| brand.named_in(&fold(line)).map(str::to_owned));
+        let turned = turned.map(|name| format!("the name {name:?} in letters that run from right to left"));
+        turned.or_else(|| [&self.subject, &self.text].into_iter().find_map(|text| brand.reversed_in(text)))
     }
 
     /// The brand's name in the text where hidden text stands inside it, in words.

@@ -119,7 +119,7 @@ impl Content {
 
     fn add_page(&mut self, text: &str) {
         let room = MAX_PAGE_TEXT.saturating_sub(self.page.len());
-        self.page.push_str(super::html::first_octets(text, room));
+        self.page.push_str(super::text::first_bytes(text, room));
     }
 }
 

@@ -2,7 +2,7 @@
 //! a click is the same in all of them, so they are read alike.
 
 use super::{Place, Work};
-use crate::mail::html::first_octets;
+use crate::mail::text::first_bytes;
 use crate::mail::written::written_links;
 use crate::mail::{Link, LinkKind, decode};
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ pub(super) fn read(octets: &[u8], charset: Option<&str>, place: &Place<'_>, work
     }
     let octets = &octets[..octets.len().min(MAX_SEARCHED)];
     let text = decode::text(octets, charset, false);
-    let begins = first_octets(text.trim_start(), 20).to_ascii_uppercase();
+    let begins = first_bytes(text.trim_start(), 20).to_ascii_uppercase();
     let folds = begins.starts_with("BEGIN:VCALENDAR") || begins.starts_with("BEGIN:VCARD");
     let text = if folds { Cow::Owned(unfolded(&text)) } else { text };
     written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, place.name)));

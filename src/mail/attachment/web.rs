@@ -4,7 +4,8 @@
 
 use super::{Content, Danger, Harm, Place, Work};
 use crate::mail::decode::{self, Encoding};
-use crate::mail::html::{first_octets, read_html};
+use crate::mail::html::read_html;
+use crate::mail::text::first_bytes;
 use crate::mail::{Link, LinkKind};
 use memchr::memmem;
 
@@ -82,7 +83,7 @@ impl Page {
 /// `<meta http-equiv="refresh" content="0; url=…">`, the blanks and quotes as written.
 fn refreshes(lower: &str) -> bool {
     memmem::find_iter(lower.as_bytes(), "http-equiv").any(|at| {
-        let rest = first_octets(&lower[at + "http-equiv".len()..], 100);
+        let rest = first_bytes(&lower[at + "http-equiv".len()..], 100);
         let value = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
         value.starts_with("refresh") && rest.contains("url")
     })

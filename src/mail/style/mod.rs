@@ -30,6 +30,10 @@ pub(super) struct Look {
     ink: Option<Ink>,
     /// Background, where one plain colour is declared.
     ground: Option<u32>,
+    /// True if lines run from right to left.
+    runs_left: bool,
+    /// True if letters do so that run from left to right otherwise.
+    turned: bool,
 }
 
 impl Look {
@@ -47,11 +51,27 @@ impl Look {
         self.gone = true;
     }
 
+    /// True if its letters run from right to left, of whatever script they are.
+    pub(super) fn is_turned(&self) -> bool {
+        self.turned
+    }
+
+    /// The look of a child that is a block: nothing that turns letters reaches into it.
+    pub(super) fn begin_block(&mut self) {
+        self.turned = false;
+    }
+
     /// The look of a child with this style.
     pub(super) fn apply(&mut self, style: &Style) {
         self.gone |= style.hides_box();
         self.hiding = self.hiding & !style.declared | style.on & INHERITED;
         self.ink = style.ink.or(self.ink);
+        self.runs_left = style.on & DIRECTION != 0 || self.runs_left && style.declared & DIRECTION == 0;
+        if style.on & TURNED != 0 {
+            self.turned = self.runs_left;
+        } else if style.declared & TURNED != 0 {
+            self.turned = false;
+        }
         match style.ground {
             _ if style.on & PAINTED != 0 => self.ground = None,
             Some(Ground::Plain(color)) => self.ground = Some(color),
@@ -114,11 +134,17 @@ const CLIP_PATH: u32 = 1 << 20;
 const TRANSFORM: u32 = 1 << 21;
 /// An image behind the text, a shadow or a stroke: whether its colour stands out is not known.
 const PAINTED: u32 = 1 << 22;
+/// On from right to left.
+const DIRECTION: u32 = 1 << 23;
+/// A `unicode-bidi` that turns the letters of every script.
+const TURNED: u32 = 1 << 24;
 
 /// What descendants look like too, until they declare another value.
 const INHERITED: u32 = VISIBILITY | FONT_SIZE;
-/// What shows text where it is on.
-const SHOWING: u32 = MIN_SIZE | PAINTED;
+/// What shows text where it is on, or shows another one.
+const SHOWING: u32 = MIN_SIZE | PAINTED | AROUND;
+/// What says in which order letters stand, of which `all` says nothing (CSS Cascade 5, 3.2).
+const AROUND: u32 = DIRECTION | TURNED;
 const EVERY: u32 = (PAINTED << 1) - 1;
 
 impl Style {
@@ -173,7 +199,13 @@ impl Style {
             b"clip" => self.set(CLIP, cuts_all(value)),
             b"clip-path" => self.set(CLIP_PATH, cuts_all(value)),
             b"transform" => self.set(TRANSFORM, cuts_all(value)),
-            b"all" => *self = Style { declared: EVERY, on: 0, ink: Some(Ink::Unknown), ground: Some(Ground::Unknown) },
+            b"direction" => self.set(DIRECTION, value == "rtl"),
+            b"unicode-bidi" => self.set(TURNED, matches!(value, "bidi-override" | "isolate-override")),
+            b"all" => {
+                self.declared = EVERY | self.declared & AROUND;
+                self.on &= AROUND;
+                (self.ink, self.ground) = (Some(Ink::Unknown), Some(Ground::Unknown));
+            }
             _ => {}
         }
     }
