@@ -161,8 +161,9 @@ pub(super) fn ends(element: Name, other: Name) -> bool {
     match element {
         LI => other == LI,
         DD | DT => matches!(other, DD | DT),
-        TD | TH => is_cell(other),
-        TR => other == TR || is_cell(other),
+        TD | TH => is_cell(other) || other == CAPTION,
+        TR => other == TR || is_cell(other) || other == CAPTION,
+        _ if is_of_table(element) => is_of_table(other),
         OPTION => other == OPTION,
         // A link inside a link ends the outer one.
         A => other == A,
@@ -175,7 +176,7 @@ pub(super) fn is_wall(element: Name, other: Name) -> bool {
     match element {
         LI => matches!(other, UL | OL | TD | TH | TABLE),
         DD | DT => matches!(other, DL | TD | TH | TABLE),
-        TR | TD | TH => other == TABLE,
+        _ if is_of_table(element) => other == TABLE,
         TABLE | TEMPLATE | BODY => false,
         _ => matches!(other, TABLE | TD | TH | BUTTON),
     }

@@ -6,16 +6,20 @@
 
 #[path = "collect.rs"]
 mod collect;
+#[path = "look.rs"]
+mod look;
 
 use collect::Found;
+use look::view_of;
 
 use super::direction::{TURN, TURN_BACK};
 use super::element::{self as el, Name};
+use super::foster::{Fostered, Piece};
 use super::link::Link;
 use super::message::Limit;
-use super::style::{Kin, Look, Style, Styles, View};
+use super::style::{Kin, Look, Styles, View};
 use super::text::{first_bytes, fold_onto, is_invisible};
-use super::tokens::{self, Sink, Tag, attribute};
+use super::tokens::{self, Sink, Tag};
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
@@ -49,19 +53,31 @@ pub(crate) struct HtmlOut {
 pub(crate) fn read_html(html: &str) -> HtmlOut {
     let mut styles = Styles::new(html.len());
     let mut out = HtmlOut::default();
-    if read(html, Reader::new(&mut out, &mut styles)) {
-        // A sheet may show what stands before it.
+    let mut found = read(html, Reader::new(&mut out, &mut styles));
+    let mut again = |fostered| {
         out = HtmlOut::default();
-        let mut again = Reader::new(&mut out, &mut styles);
-        again.has_sheets = true;
-        read(html, again);
+        read(html, Reader { has_sheets: true, fostered, ..Reader::new(&mut out, &mut styles) })
+    };
+    if found.is_late {
+        // A sheet may show what stands before it.
+        found = again(Fostered::default());
+    }
+    if let Some(fostered) = found.fostered.once_more() {
+        again(fostered);
     }
     out.limits.extend(styles.limit().map(|words| Limit(words.to_owned())));
     out
 }
 
-/// Reads a document; true if a sheet came after something it may be about.
-fn read(html: &str, mut reader: Reader<'_>) -> bool {
+/// What was found behind the place it is about.
+struct Later {
+    /// True if a sheet came after something it may be about.
+    is_late: bool,
+    fostered: Fostered,
+}
+
+/// Reads a document.
+fn read(html: &str, mut reader: Reader<'_>) -> Later {
     if tokens::read(html, &mut reader) {
         reader.limit("an HTML tag has more than 100 attributes");
     }
@@ -72,6 +88,8 @@ fn read(html: &str, mut reader: Reader<'_>) -> bool {
 struct Open {
     kin: Kin,
     look: Look,
+    /// The number of the table before which browsers show what stands in this.
+    before: Option<usize>,
 }
 
 impl AsRef<Kin> for Open {
@@ -114,12 +132,19 @@ struct Reader<'o> {
     in_head: bool,
     /// True if a sheet came after something it may be about.
     is_late: bool,
+    fostered: Fostered,
 }
 
 impl Sink for Reader<'_> {
     fn text(&mut self, text: &str) {
         self.begin_body(!text.trim_ascii().is_empty());
-        self.text_of(text, self.look());
+        let look = self.look();
+        let fostered = self.before().filter(|_| !look.is_hidden() && !text.trim().is_empty());
+        let moved = |table| self.fostered.take(table, || Piece::Text(text.to_owned(), look));
+        match fostered.is_some_and(moved) {
+            true => self.show_on_link(text, look),
+            false => self.text_of(text, look),
+        }
     }
 
     fn title(&mut self, text: &str) {
@@ -136,6 +161,7 @@ impl Sink for Reader<'_> {
             return self.collect(element, tag, self.look());
         }
         self.end_implied(element);
+        let before = self.before_inside(element);
         self.break_around(element);
         if element == el::STYLE {
             self.view = view_of(tag);
@@ -146,7 +172,7 @@ impl Sink for Reader<'_> {
             return;
         }
         if self.stack.len() < MAX_DEPTH {
-            self.stack.push(Open { kin, look });
+            self.stack.push(Open { kin, look, before });
         } else {
             self.too_deep += 1;
             self.limit("HTML elements are nested more than 512 deep");
@@ -182,7 +208,8 @@ impl Sink for Reader<'_> {
             self.too_deep -= 1;
         } else {
             let inside = |o: &Open| o.kin.element == element || el::is_wall(element, o.kin.element);
-            match self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element) {
+            let open = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element);
+            match open.or_else(|| self.implied(element)) {
                 Some(i) => self.stack.truncate(i),
                 // Of the ends of what is not open only these do something.
                 None if !matches!(element, el::P | el::BR) => return,
@@ -211,21 +238,8 @@ impl<'o> Reader<'o> {
             view: View::All,
             in_head: true,
             is_late: false,
+            fostered: Fostered::default(),
         }
-    }
-
-    /// How text looks that comes next. In a table and outside of its cells it is shown before the table, as what stands
-    /// around that looks (WHATWG 13.2.6.1).
-    fn look(&self) -> Look {
-        let is_outside = self.stack.last().is_some_and(|o| el::is_frame_of_table(o.kin.element));
-        let table = || self.stack.iter().rposition(|o| o.kin.element == el::TABLE);
-        let around = if is_outside { table().unwrap_or_default() } else { self.stack.len() };
-        self.look_at(around)
-    }
-
-    /// The look of the innermost of so many open elements.
-    fn look_at(&self, depth: usize) -> Look {
-        self.stack[..depth].last().map(|o| o.look).unwrap_or_default()
     }
 
     fn text_of(&mut self, text: &str, look: Look) {
@@ -255,12 +269,40 @@ impl<'o> Reader<'o> {
             self.out.text.push(if self.is_turned { TURN } else { TURN_BACK });
         }
         fold_onto(&mut self.out.text, text);
-        if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
-            anchor.shown.extend(self.is_turned.then_some(TURN));
-            fold_onto(&mut anchor.shown, first_bytes(text, MAX_SHOWN));
-            anchor.shown.extend(self.is_turned.then_some(TURN_BACK));
-        }
+        self.show_on_link(text, look);
         self.last_was_hidden &= text.trim().is_empty();
+    }
+
+    fn show_on_link(&mut self, text: &str, look: Look) {
+        if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
+            anchor.shown.extend(look.is_turned().then_some(TURN));
+            fold_onto(&mut anchor.shown, first_bytes(text, MAX_SHOWN));
+            anchor.shown.extend(look.is_turned().then_some(TURN_BACK));
+        }
+    }
+
+    /// The number of the table before which what comes next is shown, if it is.
+    fn before(&self) -> Option<usize> {
+        self.stack.last().and_then(|o| o.before)
+    }
+
+    /// The same for what will stand in `element`. A table that begins shows what was found to belong before it.
+    fn before_inside(&mut self, element: Name) -> Option<usize> {
+        match element {
+            el::TABLE => {
+                let table = self.fostered.begin_table();
+                while let Some(piece) = self.fostered.next_before(table) {
+                    match piece {
+                        Piece::Text(text, look) => self.text_of(&text, look),
+                        Piece::Break => self.new_line(),
+                    }
+                }
+                Some(table)
+            }
+            el::TEMPLATE | el::CAPTION => None,
+            element if el::is_cell(element) => None,
+            _ => self.before(),
+        }
     }
 
     /// Words that an element shows by an attribute stand apart from what is around it.
@@ -314,8 +356,24 @@ impl<'o> Reader<'o> {
         if el::is_cell(element) {
             self.text_of(" ", self.look());
         } else if el::is_block(element) || element == el::BR {
+            let is_fostered = element != el::TABLE && !el::is_of_table(element);
+            if let Some(table) = self.before().filter(|_| is_fostered) {
+                self.fostered.take(table, || Piece::Break);
+            }
             self.new_line();
         }
+    }
+
+    /// Where a row, or the body of a table, begins that has no tag of its own.
+    fn implied(&self, element: Name) -> Option<usize> {
+        let table = self.stack.iter().rposition(|o| o.kin.element == el::TABLE)?;
+        let mut inside = (table + 1..self.stack.len()).map(|i| (i, self.stack[i].kin.element));
+        match element {
+            el::TR => inside.find(|(_, e)| el::is_cell(*e)),
+            el::TBODY => inside.next().filter(|(_, e)| *e == el::TR || el::is_cell(*e)),
+            _ => None,
+        }
+        .map(|(i, _)| i)
     }
 
     /// Ends what the beginning of `element` ends without an end tag.
@@ -326,68 +384,19 @@ impl<'o> Reader<'o> {
         if !el::may_end(element) {
             return;
         }
+        if self.before().is_some() && element == el::TABLE {
+            // A table between the cells of another ends that one.
+            return self.leave(el::TABLE);
+        }
+        if self.before().is_some() && el::is_of_table(element) {
+            // What is shown before the table has nothing of the table in it.
+            let frame = self.stack.iter().rposition(|o| el::is_frame_of_table(o.kin.element));
+            self.stack.truncate(frame.map_or(0, |i| i + 1));
+        }
         let stop = self.stack.iter().rposition(|o| el::is_wall(element, o.kin.element)).map_or(0, |i| i + 1);
         if let Some(i) = self.stack[stop..].iter().position(|o| el::ends(element, o.kin.element)) {
             self.stack.truncate(stop + i);
         }
-    }
-
-    /// What selectors know of an element, and how it looks.
-    fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
-        let mut kin = Kin { element, ..Kin::default() };
-        let mut look = if el::is_of_table(element) { self.look_at(self.stack.len()) } else { self.look() };
-        if el::is_block(element) {
-            look.begin_block();
-        }
-        if tag.is_bare() && !matches!(element, el::TEMPLATE | el::BDO) && self.styles.is_empty() {
-            return (kin, look);
-        }
-        let (mut ground, mut color, mut image, mut own, mut hidden) = (None, None, None, None, None);
-        let (mut id, mut classes, mut direction) = (None, None, None);
-        let ink: &[u8] = if element == el::BODY { b"text" } else { b"color" };
-        for (name, value) in tag.attributes() {
-            let slot = match name {
-                b"bgcolor" => &mut ground,
-                b"background" => &mut image,
-                b"style" => &mut own,
-                b"hidden" => &mut hidden,
-                b"id" => &mut id,
-                b"class" => &mut classes,
-                b"dir" => &mut direction,
-                name if name == ink => &mut color,
-                _ => continue,
-            };
-            // Of each name the first counts.
-            *slot = slot.or(std::str::from_utf8(value).ok());
-        }
-        // A sheet may come yet while this is open.
-        if self.in_head || !self.styles.is_empty() {
-            (kin.id, kin.classes) = (id.map(Box::from), classes.map(Box::from));
-        }
-        let mut style = Style::default();
-        for (property, value) in [(&b"background-color"[..], ground), (b"color", color)] {
-            value.into_iter().for_each(|value| style.declare(property, value));
-        }
-        if let Some(image) = image {
-            style.declare(b"background-image", image);
-            self.image(image);
-        }
-        // An attribute of HTML alone.
-        if hidden.is_some() && !tag.is_foreign() && !el::overrides_hidden(element) {
-            style.declare(b"display", "none");
-        }
-        if let Some(direction) = direction {
-            style.declare(b"direction", &direction.to_ascii_lowercase());
-        }
-        if element == el::BDO || direction.is_some() {
-            style.declare(b"unicode-bidi", if element == el::BDO { "bidi-override" } else { "isolate" });
-        }
-        self.styles.cascade(&mut style, &kin, &self.stack, own);
-        look.apply(&style);
-        if element == el::TEMPLATE {
-            look.hide();
-        }
-        (kin, look)
     }
 
     fn limit(&mut self, words: &str) {
@@ -396,26 +405,16 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Ends what is open and finds the links that are written in the text and are not links already; true if a sheet came
-    /// too late.
-    fn finish(mut self) -> bool {
+    /// Ends what is open and finds the links that are written in the text and are not links already.
+    fn finish(mut self) -> Later {
         self.end_anchor();
         self.written();
         self.nested();
         for text in [&mut self.out.text, &mut self.out.hidden, &mut self.out.title] {
             text.truncate(text.trim_end().len());
         }
-        self.is_late
+        Later { is_late: self.is_late, fostered: self.fostered }
     }
-}
-
-/// For whom the sheet of a `style` element holds. One of several titles is in force, and another type is not CSS (WHATWG
-/// 4.2.6).
-fn view_of(style: &Tag) -> View {
-    let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
-    let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);
-    let view = View::of_media(attribute(style, "media").unwrap_or_default());
-    if is_plain { view } else { view.min(View::Part) }
 }
 
 #[cfg(test)]

@@ -64,6 +64,27 @@ fn letters_are_read_in_the_order_in_which_they_are_seen() {
 }
 
 #[test]
+fn text_between_cells_stands_before_the_table() {
+    for (html, seen) in [
+        ("a <table>El<tr>an<tr>ce<td>in</table> b", "a Elance\nin\nb"),
+        ("El<table><tr><td>in</td>ance</tr></table>", "Elance\nin"),
+        ("<table><tr>El<td><table><tr>x<td>y</table></td></tr>ance</table>", "Elance\nx\ny"),
+        ("<table><tr><b>El</b><td>in<tr><i>ance</i></table>", "Elance\nin"),
+        ("<table><tr><div>a</div>b<br>c<td>in</table>", "a\nb\nc\nin"),
+        ("<table><tr><div>a</div><td>in</table>", "a\nin"),
+        ("<table><caption>over</caption>a<tr>&nbsp;<td>in</table>", "a\nover\nin"),
+        ("<style>.h{display:none}</style><table>a<i class=h>no</i><tr>b<td>in</table>", "ab\nin"),
+        ("<table>a<tr hidden>b<td>no", "ab"),
+        ("<table><tr><select><option>a</select><td>in", "a\nin"),
+    ] {
+        assert_eq!(read(html).text, seen, "{html}");
+    }
+    let out = read("<table><tr><a href=x>El</a><td>in<tr><a href=y>ance</a></table>");
+    assert_eq!(out.text, "Elance\nin");
+    assert_eq!(out.links.iter().map(|l| l.shown.as_str()).collect::<Vec<_>>(), ["El", "ance"]);
+}
+
+#[test]
 fn words_of_images_and_fields_are_seen() {
     assert_eq!(read("<img alt='Elance &amp; you' src=cid:x>hi").text, "Elance & you hi");
     let form = read(
@@ -285,7 +306,7 @@ fn stray_tags_change_nothing() {
         ("<p><noscript hidden>seen <marquee hidden>too", "seen too"),
         ("<noscript hidden><p>seen", "seen"),
         ("<select hidden><option>not<input>seen", "seen"),
-        ("<table hidden>seen<tr><b>too</b><td>not</table>", "seen\ntoo"),
+        ("<table hidden>seen<tr><b>too</b><td>not</table>", "seentoo"),
         ("<table><tr hidden><td>not</table>seen", "seen"),
         ("<table><colgroup hidden>seen", "seen"),
         ("pass<img>word <img alt=''>x", "password x"),

@@ -15,6 +15,7 @@ mod element;
 pub mod envelope;
 mod fields;
 mod foreign;
+mod foster;
 pub mod html;
 pub mod link;
 pub mod lookalike;

@@ -1,0 +1,89 @@
+//! How an element of an HTML part looks: what its attributes, the sheets and what is around it say.
+
+use super::Reader;
+use crate::mail::element::{self as el, Name};
+use crate::mail::style::{Kin, Look, Style, View};
+use crate::mail::tokens::{Tag, attribute};
+
+impl Reader<'_> {
+    /// How text looks that comes next. In a table and outside of its cells it is shown before the table, as what stands
+    /// around that looks (WHATWG 13.2.6.1).
+    pub(super) fn look(&self) -> Look {
+        let is_outside = self.stack.last().is_some_and(|o| el::is_frame_of_table(o.kin.element));
+        let table = || self.stack.iter().rposition(|o| o.kin.element == el::TABLE);
+        let around = if is_outside { table().unwrap_or_default() } else { self.stack.len() };
+        self.look_at(around)
+    }
+
+    /// The look of the innermost of so many open elements.
+    fn look_at(&self, depth: usize) -> Look {
+        self.stack[..depth].last().map(|o| o.look).unwrap_or_default()
+    }
+
+    /// What selectors know of an element, and how it looks.
+    pub(super) fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
+        let mut kin = Kin { element, ..Kin::default() };
+        let mut look = if el::is_of_table(element) { self.look_at(self.stack.len()) } else { self.look() };
+        if el::is_block(element) {
+            look.begin_block();
+        }
+        if tag.is_bare() && !matches!(element, el::TEMPLATE | el::BDO) && self.styles.is_empty() {
+            return (kin, look);
+        }
+        let (mut ground, mut color, mut image, mut own, mut hidden) = (None, None, None, None, None);
+        let (mut id, mut classes, mut direction) = (None, None, None);
+        let ink: &[u8] = if element == el::BODY { b"text" } else { b"color" };
+        for (name, value) in tag.attributes() {
+            let slot = match name {
+                b"bgcolor" => &mut ground,
+                b"background" => &mut image,
+                b"style" => &mut own,
+                b"hidden" => &mut hidden,
+                b"id" => &mut id,
+                b"class" => &mut classes,
+                b"dir" => &mut direction,
+                name if name == ink => &mut color,
+                _ => continue,
+            };
+            // Of each name the first counts.
+            *slot = slot.or(std::str::from_utf8(value).ok());
+        }
+        // A sheet may come yet while this is open.
+        if self.in_head || !self.styles.is_empty() {
+            (kin.id, kin.classes) = (id.map(Box::from), classes.map(Box::from));
+        }
+        let mut style = Style::default();
+        for (property, value) in [(&b"background-color"[..], ground), (b"color", color)] {
+            value.into_iter().for_each(|value| style.declare(property, value));
+        }
+        if let Some(image) = image {
+            style.declare(b"background-image", image);
+            self.image(image);
+        }
+        // An attribute of HTML alone.
+        if hidden.is_some() && !tag.is_foreign() && !el::overrides_hidden(element) {
+            style.declare(b"display", "none");
+        }
+        if let Some(direction) = direction {
+            style.declare(b"direction", &direction.to_ascii_lowercase());
+        }
+        if element == el::BDO || direction.is_some() {
+            style.declare(b"unicode-bidi", if element == el::BDO { "bidi-override" } else { "isolate" });
+        }
+        self.styles.cascade(&mut style, &kin, &self.stack, own);
+        look.apply(&style);
+        if element == el::TEMPLATE {
+            look.hide();
+        }
+        (kin, look)
+    }
+}
+
+/// For whom the sheet of a `style` element holds. One of several titles is in force, and another type is not CSS (WHATWG
+/// 4.2.6).
+pub(super) fn view_of(style: &Tag) -> View {
+    let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
+    let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);
+    let view = View::of_media(attribute(style, "media").unwrap_or_default());
+    if is_plain { view } else { view.min(View::Part) }
+}
