@@ -21,7 +21,7 @@ const TOO_MUCH: f64 = 3.0;
 /// What is put at the beginning, repeated, and put at the end.
 type Input = (&'static str, &'static str, &'static str, &'static str);
 
-const HTML: [Input; 37] = [
+const HTML: [Input; 45] = [
     ("attributes of one tag", "<a ", "b=c ", ">"),
     ("equal attributes", "<a ", "href=x ", ">"),
     ("nesting", "", "<div>", ""),
@@ -56,6 +56,14 @@ const HTML: [Input; 37] = [
     ("ends of nothing in SVG", "<svg><g>", "</a>", ""),
     ("cells outside of a table", "", "<div><td>", ""),
     ("text between cells", "", "<table>a<tr>", ""),
+    ("text between the cells of one table", "<table>", "a<div><tr><td>b", ""),
+    ("formatting that is cut off", "", "<p><b><i><u>a</p>", ""),
+    ("formatting around blocks", "", "<b><s hidden><p>a</b>", ""),
+    ("formatting in what is deep", "<p><div><p><div><p><div>", "<b><div>a</b>", ""),
+    ("marks that stay", "<p>", "<object><b></p>", ""),
+    ("forms", "", "<form><p></form>", ""),
+    ("turned letters", "", "a<bdo dir=rtl>b</bdo>", ""),
+    ("turned letters inside each other", "", "a<bdo dir=rtl>b", ""),
     ("hidden text inside words", "", "a<s hidden>b</s>", ""),
     ("bases", "", "<base href=http://a.test/>", ""),
     ("blanks", "", " \n\t", ""),

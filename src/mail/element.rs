@@ -15,24 +15,38 @@ pub(super) const fn name(bytes: &[u8]) -> Name {
     number
 }
 
+/// Set in the name of an element that is no HTML: what is said here of `table` or `a` is not true of one in SVG.
+const FOREIGN: Name = 1 << 63;
+
+/// The name of an element of SVG or MathML.
+pub(super) fn foreign(element: Name) -> Name {
+    element | FOREIGN
+}
+
+/// The name as it is written.
+pub(super) fn written(element: Name) -> Name {
+    element & !FOREIGN
+}
+
 macro_rules! names {
     ($($constant:ident = $written:literal),* $(,)?) => { $(pub(super) const $constant: Name = name($written.as_bytes());)* };
 }
 
 names! {
-    A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside",
-    BASE = "base", BASEFONT = "basefont", BDO = "bdo", BGSOUND = "bgsound", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
-    BUTTON = "button", CAPTION = "caption", CENTER = "center", COL = "col", COLGROUP = "colgroup", DD = "dd",
-    DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EMBED = "embed",
-    FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FOOTER = "footer", FORM = "form",
+    A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside", B = "b",
+    BASE = "base", BASEFONT = "basefont", BDO = "bdo", BGSOUND = "bgsound", BIG = "big", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
+    BUTTON = "button", CAPTION = "caption", CENTER = "center", CODE = "code", COL = "col", COLGROUP = "colgroup", DD = "dd",
+    DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EM = "em", EMBED = "embed",
+    FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FONT = "font", FOOTER = "footer", FORM = "form",
     FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6",
-    HEAD = "head", HEADER = "header", HR = "hr", HTML = "html", IFRAME = "iframe", IMAGE = "image", IMG = "img",
+    HEAD = "head", HEADER = "header", HR = "hr", HTML = "html", I = "i", IFRAME = "iframe", IMAGE = "image", IMG = "img",
     INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
-    MAIN = "main", MARQUEE = "marquee", MENU = "menu", META = "meta", NAV = "nav", NOSCRIPT = "noscript",
-    OBJECT = "object", OL = "ol", OPTION = "option", P = "p", PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre",
-    SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SOURCE = "source", STYLE = "style",
+    MAIN = "main", MARQUEE = "marquee", MENU = "menu", META = "meta", NAV = "nav", NOBR = "nobr", NOSCRIPT = "noscript",
+    OBJECT = "object", OL = "ol", OPTGROUP = "optgroup", OPTION = "option", P = "p", PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", RB = "rb", RP = "rp",
+    RT = "rt", RTC = "rtc", S = "s",
+    SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SMALL = "small", SOURCE = "source", STRIKE = "strike", STRONG = "strong", STYLE = "style",
     SUMMARY = "summary", TABLE = "table", TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea",
-    TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr", TRACK = "track", UL = "ul", WBR = "wbr",
+    TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr", TRACK = "track", TT = "tt", U = "u", UL = "ul", WBR = "wbr",
     XMP = "xmp",
 }
 
@@ -151,33 +165,102 @@ pub(super) fn is_cell(element: Name) -> bool {
     matches!(element, TD | TH)
 }
 
-/// False if the beginning of `element` cannot end any other.
-pub(super) fn may_end(element: Name) -> bool {
-    element == A || is_block(element)
+/// True for elements that go on behind the end of what they stand in (WHATWG 13.2.4.2, "formatting").
+pub(super) fn is_format(element: Name) -> bool {
+    matches!(element, A | B | BIG | CODE | EM | FONT | I | NOBR | S | SMALL | STRIKE | STRONG | TT | U)
 }
 
-/// True if the beginning of `element` ends an open `other` (omitted end tags, WHATWG 13.1.2.4).
+/// True for elements into which such ones do not reach from around, nor out of.
+pub(super) fn keeps_formats(element: Name) -> bool {
+    ends_with_formats(element) || matches!(element, OBJECT | MARQUEE)
+}
+
+/// True for those of them that end such ones even without an end tag.
+pub(super) fn ends_with_formats(element: Name) -> bool {
+    matches!(element, TD | TH | CAPTION | TEMPLATE)
+}
+
+/// True for elements that stand in a line of text.
+pub(super) fn is_inline(element: Name) -> bool {
+    !(is_block(element) || is_of_table(element) || is_of_head(element))
+}
+
+/// True for elements that the end of an inline element does not reach over (WHATWG 13.2.4.2, "special").
+pub(super) fn is_special(element: Name) -> bool {
+    is_block(element) && element != OPTION
+        || matches!(element, BUTTON | SELECT | IFRAME | TEXTAREA)
+        || keeps_formats(element)
+}
+
+/// True for elements that end with what they stand in (WHATWG 13.2.6.3, "implied end tags").
+pub(super) fn has_implied_end(element: Name) -> bool {
+    matches!(element, DD | DT | LI | OPTGROUP | OPTION | P | RB | RP | RT | RTC)
+}
+
+/// False if the beginning of `element` cannot end any other.
+pub(super) fn may_end(element: Name) -> bool {
+    is_block(element) || matches!(element, BUTTON | RB | RP | RT | RTC | OPTGROUP)
+}
+
+/// True if the end tag of `other` ends an open `element`.
+pub(super) fn is_ended_by(element: Name, other: Name) -> bool {
+    element == other || is_heading(element) && is_heading(other)
+}
+
+/// True for headings.
+pub(super) fn is_heading(element: Name) -> bool {
+    matches!(element, H1 | H2 | H3 | H4 | H5 | H6)
+}
+
+/// True if the beginning of `element` ends an open `other` of its kind (omitted end tags, WHATWG 13.1.2.4).
 pub(super) fn ends(element: Name, other: Name) -> bool {
     match element {
         LI => other == LI,
         DD | DT => matches!(other, DD | DT),
+        BUTTON => other == BUTTON,
+        RB | RP | RT | RTC => matches!(other, RB | RP | RT | RTC),
+        OPTGROUP => matches!(other, OPTION | OPTGROUP),
+        OPTION => other == OPTION,
         TD | TH => is_cell(other) || other == CAPTION,
         TR => other == TR || is_cell(other) || other == CAPTION,
-        _ if is_of_table(element) => is_of_table(other),
-        OPTION => other == OPTION,
-        // A link inside a link ends the outer one.
-        A => other == A,
-        _ => other == P && is_block(element),
+        _ => is_of_table(element) && is_of_table(other),
     }
 }
 
-/// True if the search for an element that `element` ends, by its tag or by [`ends`], must stop at `other`.
+/// True if the search for such an element must stop at `other`.
 pub(super) fn is_wall(element: Name, other: Name) -> bool {
     match element {
-        LI => matches!(other, UL | OL | TD | TH | TABLE),
-        DD | DT => matches!(other, DL | TD | TH | TABLE),
-        _ if is_of_table(element) => other == TABLE,
-        TABLE | TEMPLATE | BODY => false,
-        _ => matches!(other, TABLE | TD | TH | BUTTON),
+        LI => is_special(other) && !matches!(other, LI | ADDRESS | DIV | P),
+        DD | DT => is_special(other) && !matches!(other, DD | DT | ADDRESS | DIV | P),
+        _ if is_of_table(element) => matches!(other, TABLE | TEMPLATE),
+        _ => is_scope(other),
     }
+}
+
+/// True for elements whose beginning ends a paragraph.
+pub(super) fn ends_p(element: Name) -> bool {
+    is_block(element) && !is_of_table(element) && element != OPTION
+}
+
+/// True if a block behind `other` does not end a paragraph before it.
+pub(super) fn is_wall_of_p(other: Name) -> bool {
+    other == BUTTON || is_scope(other)
+}
+
+/// True if the search for what the end tag of `element` ends must stop at `other`.
+pub(super) fn is_wall_to_end(element: Name, other: Name) -> bool {
+    match element {
+        TEMPLATE | BODY => false,
+        TABLE => other == TEMPLATE,
+        LI => matches!(other, UL | OL) || is_scope(other),
+        P => is_wall_of_p(other),
+        _ if is_of_table(element) => matches!(other, TABLE | TEMPLATE),
+        _ if is_inline(element) && !is_special(element) => is_special(other),
+        _ => is_scope(other),
+    }
+}
+
+/// True for elements that most tags outside of do not reach into (WHATWG 13.2.4.2, "scope").
+fn is_scope(element: Name) -> bool {
+    matches!(element, TABLE | TD | TH | CAPTION | TEMPLATE | OBJECT | MARQUEE | SELECT)
 }

@@ -77,13 +77,14 @@ impl Foreign {
         self.open.last().is_some_and(|(_, is_foreign)| *is_foreign)
     }
 
-    /// Takes the start tag of an HTML element that ends foreign ones, or an end tag that does: the outermost one ended.
-    pub(super) fn broken_out(&mut self, tag: &Tag) -> Option<Name> {
+    /// Takes a tag: the elements it ends, innermost first, if it is the start tag of an HTML element that ends foreign ones,
+    /// or an end tag that does.
+    pub(super) fn broken_out(&mut self, tag: &Tag) -> Vec<Name> {
         let ends = |tag: &Tag| if tag.is_end() { matches!(tag.name(), b"p" | b"br") } else { breaks_out(tag) };
         let breaks = self.is_on() && ends(tag);
-        let mut ended = None;
+        let mut ended = vec![];
         while breaks && self.is_on() {
-            ended = self.open.pop().map(|(element, _)| element);
+            ended.extend(self.open.pop().map(|(element, _)| element));
         }
         ended
     }
@@ -99,16 +100,18 @@ impl Foreign {
         let is_html = !is_foreign && el::is_void(element);
         if !(is_html || is_foreign && tag.is_self_closing()) {
             let is_point = is_foreign && (POINTS.contains(&tag.name()) || element == ANNOTATION && holds_html(tag));
+            let element = if is_foreign { el::foreign(element) } else { element };
             self.open.push((element, is_foreign && !is_point));
         }
         is_foreign
     }
 
-    /// Takes an end tag.
-    pub(super) fn end(&mut self, element: Name) {
+    /// Takes an end tag; the element it ends.
+    pub(super) fn end(&mut self, element: Name) -> Name {
         let from = self.open.len().saturating_sub(MAX_SEARCHED);
-        if let Some(place) = self.open[from..].iter().rposition(|(name, _)| *name == element) {
-            self.open.truncate(from + place);
+        match self.open[from..].iter().rposition(|(name, _)| el::written(*name) == element) {
+            Some(place) => self.open.drain(from + place..).next().map_or(element, |(name, _)| name),
+            None => element,
         }
     }
 }

@@ -6,10 +6,15 @@
 
 #[path = "collect.rs"]
 mod collect;
+#[path = "formatting.rs"]
+mod formatting;
 #[path = "look.rs"]
 mod look;
+#[path = "nesting.rs"]
+mod nesting;
 
 use collect::Found;
+use formatting::Formats;
 use look::view_of;
 
 use super::direction::{TURN, TURN_BACK};
@@ -17,9 +22,10 @@ use super::element::{self as el, Name};
 use super::foster::{Fostered, Piece};
 use super::link::Link;
 use super::message::Limit;
-use super::style::{Kin, Look, Styles, View};
+use super::style::{Kin, Look, Style, Styles, View};
 use super::text::{first_bytes, fold_onto, is_invisible};
 use super::tokens::{self, Sink, Tag};
+use std::collections::HashSet;
 
 /// Open elements at one time. Honest mail with nested tables stays below 150.
 const MAX_DEPTH: usize = 512;
@@ -54,16 +60,18 @@ pub(crate) fn read_html(html: &str) -> HtmlOut {
     let mut styles = Styles::new(html.len());
     let mut out = HtmlOut::default();
     let mut found = read(html, Reader::new(&mut out, &mut styles));
-    let mut again = |fostered| {
+    let mut again = |fostered, left| {
         out = HtmlOut::default();
-        read(html, Reader { has_sheets: true, fostered, ..Reader::new(&mut out, &mut styles) })
+        let known_left = HashSet::from_iter(left);
+        read(html, Reader { has_sheets: true, fostered, known_left, ..Reader::new(&mut out, &mut styles) })
     };
     if found.is_late {
         // A sheet may show what stands before it.
-        found = again(Fostered::default());
+        found = again(Fostered::default(), vec![]);
     }
-    if let Some(fostered) = found.fostered.once_more() {
-        again(fostered);
+    let fostered = found.fostered.once_more();
+    if fostered.is_some() || !found.left.is_empty() {
+        again(fostered.unwrap_or_default(), found.left);
     }
     out.limits.extend(styles.limit().map(|words| Limit(words.to_owned())));
     out
@@ -74,6 +82,7 @@ struct Later {
     /// True if a sheet came after something it may be about.
     is_late: bool,
     fostered: Fostered,
+    left: Vec<usize>,
 }
 
 /// Reads a document.
@@ -90,6 +99,12 @@ struct Open {
     look: Look,
     /// The number of the table before which browsers show what stands in this.
     before: Option<usize>,
+    /// Its own style.
+    style: Style,
+    /// True if it goes on behind the end of what it stands in.
+    is_format: bool,
+    /// Which start tag it began with.
+    number: usize,
 }
 
 impl AsRef<Kin> for Open {
@@ -130,14 +145,27 @@ struct Reader<'o> {
     view: View,
     /// True up to the body.
     in_head: bool,
+    /// True up to the end tag of a form.
+    in_form: bool,
     /// True if a sheet came after something it may be about.
     is_late: bool,
     fostered: Fostered,
+    formats: Formats,
+    /// Start tags so far.
+    tags: usize,
+    /// Hidden elements that what stood in them turned out to leave, by number, and those an earlier reading found: they
+    /// hide nothing.
+    left: Vec<usize>,
+    known_left: HashSet<usize>,
 }
 
 impl Sink for Reader<'_> {
     fn text(&mut self, text: &str) {
-        self.begin_body(!text.trim_ascii().is_empty());
+        let is_blank = text.trim_ascii().is_empty();
+        self.begin_body(!is_blank);
+        if !is_blank {
+            self.reopen();
+        }
         let look = self.look();
         let fostered = self.before().filter(|_| !look.is_hidden() && !text.trim().is_empty());
         let moved = |table| self.fostered.take(table, || Piece::Text(text.to_owned(), look));
@@ -152,27 +180,36 @@ impl Sink for Reader<'_> {
     }
 
     fn start(&mut self, tag: &Tag) {
-        let element = tag.element();
+        let element = if tag.is_foreign() { el::foreign(tag.element()) } else { tag.element() };
         self.begin_body(!el::is_of_head(element));
-        if el::ends_select(element) {
+        let is_nothing = self.is_nothing(element);
+        if el::ends_select(element) && !(is_nothing && el::is_of_table(element)) {
             self.leave(el::SELECT);
         }
-        if self.is_nothing(element) {
-            return self.collect(element, tag, self.look());
+        if is_nothing {
+            return self.collect(tag.element(), tag, self.look());
         }
         self.end_implied(element);
+        if el::is_inline(element) {
+            self.reopen();
+        }
         let before = self.before_inside(element);
         self.break_around(element);
-        if element == el::STYLE {
+        if tag.element() == el::STYLE {
             self.view = view_of(tag);
         }
-        let (kin, look) = self.look_of(element, tag);
-        self.collect(element, tag, look);
-        if el::is_void(element) {
+        let (kin, mut look, mut style) = self.look_of(element, tag);
+        self.tags += 1;
+        if self.known_left.contains(&self.tags) {
+            (look, style) = (self.look_under(element), Style::default());
+        }
+        self.collect(tag.element(), tag, look);
+        if el::is_void(element) || tag.is_foreign() && tag.is_self_closing() {
             return;
         }
         if self.stack.len() < MAX_DEPTH {
-            self.stack.push(Open { kin, look, before });
+            let is_format = el::is_format(element);
+            self.open(Open { kin, look, before, style, is_format, number: self.tags });
         } else {
             self.too_deep += 1;
             self.limit("HTML elements are nested more than 512 deep");
@@ -181,7 +218,7 @@ impl Sink for Reader<'_> {
 
     fn leave(&mut self, element: Name) {
         if let Some(i) = self.stack.iter().rposition(|o| o.kin.element == element) {
-            self.stack.truncate(i);
+            self.close_to(i);
         }
     }
 
@@ -201,16 +238,28 @@ impl Sink for Reader<'_> {
     }
 
     fn end(&mut self, element: Name) {
-        if element == el::A || el::is_vml(element) {
+        if el::written(element) == el::A || el::is_vml(element) {
             self.end_anchor();
         }
+        self.in_form &= element != el::FORM;
         if self.too_deep > 0 {
             self.too_deep -= 1;
-        } else {
-            let inside = |o: &Open| o.kin.element == element || el::is_wall(element, o.kin.element);
-            let open = self.stack.iter().rposition(inside).filter(|i| self.stack[*i].kin.element == element);
+        } else if !(el::is_format(element) && self.end_format(element)) {
+            let is_it = |o: &Open| el::is_ended_by(o.kin.element, element);
+            let inside = |o: &Open| is_it(o) || el::is_wall_to_end(element, o.kin.element);
+            let open = self.stack.iter().rposition(inside).filter(|i| is_it(&self.stack[*i]));
             match open.or_else(|| self.implied(element)) {
-                Some(i) => self.stack.truncate(i),
+                Some(i) => {
+                    let is_form = element == el::FORM;
+                    self.close_to(if is_form { self.last_unimplied(i) } else { i });
+                    if is_form && self.stack.len() > i {
+                        // What began in it and has not ended stays.
+                        self.stack.remove(i);
+                    }
+                    if el::keeps_formats(element) && !el::ends_with_formats(element) {
+                        self.formats.clear_to_mark();
+                    }
+                }
                 // Of the ends of what is not open only these do something.
                 None if !matches!(element, el::P | el::BR) => return,
                 None => {}
@@ -237,8 +286,13 @@ impl<'o> Reader<'o> {
             has_sheets: false,
             view: View::All,
             in_head: true,
+            in_form: false,
             is_late: false,
             fostered: Fostered::default(),
+            formats: Formats::default(),
+            tags: 0,
+            left: vec![],
+            known_left: HashSet::new(),
         }
     }
 
@@ -281,30 +335,6 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// The number of the table before which what comes next is shown, if it is.
-    fn before(&self) -> Option<usize> {
-        self.stack.last().and_then(|o| o.before)
-    }
-
-    /// The same for what will stand in `element`. A table that begins shows what was found to belong before it.
-    fn before_inside(&mut self, element: Name) -> Option<usize> {
-        match element {
-            el::TABLE => {
-                let table = self.fostered.begin_table();
-                while let Some(piece) = self.fostered.next_before(table) {
-                    match piece {
-                        Piece::Text(text, look) => self.text_of(&text, look),
-                        Piece::Break => self.new_line(),
-                    }
-                }
-                Some(table)
-            }
-            el::TEMPLATE | el::CAPTION => None,
-            element if el::is_cell(element) => None,
-            _ => self.before(),
-        }
-    }
-
     /// Words that an element shows by an attribute stand apart from what is around it.
     fn words(&mut self, words: &str, look: Look) {
         if words.is_empty() {
@@ -312,27 +342,6 @@ impl<'o> Reader<'o> {
         }
         for piece in [" ", words, " "] {
             self.text_of(piece, look);
-        }
-    }
-
-    /// True for a start tag that browsers read as nothing where it stands, whatever style it has.
-    fn is_nothing(&self, element: Name) -> bool {
-        match element {
-            el::HEAD | el::FRAME | el::FRAMESET => true,
-            el::HTML | el::BODY => self.is_open(element),
-            element => el::is_of_table(element) && !self.is_open(el::TABLE) && !self.is_open(el::TEMPLATE),
-        }
-    }
-
-    fn is_open(&self, element: Name) -> bool {
-        self.stack.iter().rev().any(|o| o.kin.element == element)
-    }
-
-    /// Ends the head and what is open in it once something `is_of_body`.
-    fn begin_body(&mut self, is_of_body: bool) {
-        if self.in_head && is_of_body {
-            self.in_head = false;
-            self.stack.retain(|o| o.kin.element == el::HTML);
         }
     }
 
@@ -364,41 +373,6 @@ impl<'o> Reader<'o> {
         }
     }
 
-    /// Where a row, or the body of a table, begins that has no tag of its own.
-    fn implied(&self, element: Name) -> Option<usize> {
-        let table = self.stack.iter().rposition(|o| o.kin.element == el::TABLE)?;
-        let mut inside = (table + 1..self.stack.len()).map(|i| (i, self.stack[i].kin.element));
-        match element {
-            el::TR => inside.find(|(_, e)| el::is_cell(*e)),
-            el::TBODY => inside.next().filter(|(_, e)| *e == el::TR || el::is_cell(*e)),
-            _ => None,
-        }
-        .map(|(i, _)| i)
-    }
-
-    /// Ends what the beginning of `element` ends without an end tag.
-    fn end_implied(&mut self, element: Name) {
-        if element == el::A {
-            self.end_anchor();
-        }
-        if !el::may_end(element) {
-            return;
-        }
-        if self.before().is_some() && element == el::TABLE {
-            // A table between the cells of another ends that one.
-            return self.leave(el::TABLE);
-        }
-        if self.before().is_some() && el::is_of_table(element) {
-            // What is shown before the table has nothing of the table in it.
-            let frame = self.stack.iter().rposition(|o| el::is_frame_of_table(o.kin.element));
-            self.stack.truncate(frame.map_or(0, |i| i + 1));
-        }
-        let stop = self.stack.iter().rposition(|o| el::is_wall(element, o.kin.element)).map_or(0, |i| i + 1);
-        if let Some(i) = self.stack[stop..].iter().position(|o| el::ends(element, o.kin.element)) {
-            self.stack.truncate(stop + i);
-        }
-    }
-
     fn limit(&mut self, words: &str) {
         if !self.out.limits.iter().any(|l| l.0 == words) {
             self.out.limits.push(Limit(words.to_owned()));
@@ -413,7 +387,7 @@ impl<'o> Reader<'o> {
         for text in [&mut self.out.text, &mut self.out.hidden, &mut self.out.title] {
             text.truncate(text.trim_end().len());
         }
-        Later { is_late: self.is_late, fostered: self.fostered }
+        Later { is_late: self.is_late, fostered: self.fostered, left: self.left }
     }
 }
 

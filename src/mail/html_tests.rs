@@ -64,6 +64,62 @@ fn letters_are_read_in_the_order_in_which_they_are_seen() {
 }
 
 #[test]
+fn formatting_goes_on_behind_what_it_began_in() {
+    for (html, text) in [
+        ("El<span><b hidden></span>no</b>ance", "Elance"),
+        ("El<i><b hidden></i>no</b>ance", "Elance"),
+        ("<p><b hidden>no</p>no</b>seen", "seen"),
+        ("<b><p hidden></b>no</p>seen", "seen"),
+        ("<b hidden>no<div>no</b>seen", "seen"),
+        ("<b hidden><table><td>no</td></b></table>no", ""),
+        ("<table><td><b hidden>no</td><td>seen", "seen"),
+        ("<p><font style=display:none>no<p>no</font>seen", "seen"),
+        ("<a hidden href=x>no<a href=y>seen", "seen"),
+        ("<nobr hidden>no<nobr>seen", "seen"),
+        ("<div hidden><b>no</div>seen", "seen"),
+        // Blocks leave what cannot hold them when it is found not to.
+        ("<b><span hidden><div>seen</b>", "seen"),
+        ("<a href=x><span hidden>no</span><p>seen</a>", "seen"),
+    ] {
+        let seen = read(html).text.replace('\n', " ");
+        assert_eq!(seen, text, "{html}");
+    }
+}
+
+#[test]
+fn elements_end_as_they_do_in_browsers() {
+    for (html, text) in [
+        ("<button hidden>no<button>seen", "seen"),
+        ("<h1 hidden>no</h2>seen", "seen"),
+        ("<h1 hidden>no<h2>seen", "seen"),
+        ("<p hidden>no<li>seen", "seen"),
+        ("<dl><dt hidden>no<dd>seen", "seen"),
+        ("<ruby><rt hidden>no<rt>seen", "seen"),
+        ("<form><form hidden>seen", "seen"),
+        ("<form></form><form hidden>no", ""),
+        ("<table><form hidden>seen<td>seen", "seen seen"),
+        ("<form hidden><span></form>no</span>seen", "seen"),
+        ("<form hidden><p></form>seen", "seen"),
+        ("<table><tbody><tr hidden><td>no<tbody><td>seen", "seen"),
+        ("<table><td hidden>no</tr>seen", "seen"),
+        ("<table><span hidden><td>seen", "seen"),
+        ("<table><caption hidden>no<td>seen", "seen"),
+        ("<table hidden><tr><table><td>seen", "seen"),
+        ("<template><tr>no</template>seen", "seen"),
+        ("<svg><template>seen", "seen"),
+        ("<svg><table hidden>seen", "seen"),
+        ("<svg><g style=display:none />seen", "seen"),
+        ("<math><math style=display:none><p>seen", "seen"),
+        ("<span hidden><p></span>no", ""),
+        ("<ul hidden><button></ul>seen", "seen"),
+        ("<select hidden><select hidden>seen", "seen"),
+    ] {
+        let seen = read(html).text.replace('\n', " ");
+        assert_eq!(seen, text, "{html}");
+    }
+}
+
+#[test]
 fn text_between_cells_stands_before_the_table() {
     for (html, seen) in [
         ("a <table>El<tr>an<tr>ce<td>in</table> b", "a Elance\nin\nb"),

@@ -1,6 +1,6 @@
 //! How an element of an HTML part looks: what its attributes, the sheets and what is around it say.
 
-use super::Reader;
+use super::{Open, Reader};
 use crate::mail::element::{self as el, Name};
 use crate::mail::style::{Kin, Look, Style, View};
 use crate::mail::tokens::{Tag, attribute};
@@ -10,9 +10,10 @@ impl Reader<'_> {
     /// around that looks (WHATWG 13.2.6.1).
     pub(super) fn look(&self) -> Look {
         let is_outside = self.stack.last().is_some_and(|o| el::is_frame_of_table(o.kin.element));
-        let table = || self.stack.iter().rposition(|o| o.kin.element == el::TABLE);
-        let around = if is_outside { table().unwrap_or_default() } else { self.stack.len() };
-        self.look_at(around)
+        let is_root = |o: &Open| matches!(o.kin.element, el::TABLE | el::TEMPLATE);
+        let root = || self.stack.iter().rposition(is_root).filter(|i| self.stack[*i].kin.element == el::TABLE);
+        let table = is_outside.then(root).flatten();
+        self.look_at(table.unwrap_or(self.stack.len()))
     }
 
     /// The look of the innermost of so many open elements.
@@ -20,15 +21,24 @@ impl Reader<'_> {
         self.stack[..depth].last().map(|o| o.look).unwrap_or_default()
     }
 
-    /// What selectors know of an element, and how it looks.
-    pub(super) fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look) {
-        let mut kin = Kin { element, ..Kin::default() };
+    /// How `element` looks where it begins next, without a style of its own.
+    pub(super) fn look_under(&self, element: Name) -> Look {
         let mut look = if el::is_of_table(element) { self.look_at(self.stack.len()) } else { self.look() };
         if el::is_block(element) {
             look.begin_block();
         }
-        if tag.is_bare() && !matches!(element, el::TEMPLATE | el::BDO) && self.styles.is_empty() {
-            return (kin, look);
+        if element == el::TEMPLATE {
+            look.hide();
+        }
+        look
+    }
+
+    /// What selectors know of an element, how it looks, and its own part in that.
+    pub(super) fn look_of(&mut self, element: Name, tag: &Tag) -> (Kin, Look, Style) {
+        let mut kin = Kin { element, ..Kin::default() };
+        let mut look = self.look_under(element);
+        if tag.is_bare() && element != el::BDO && self.styles.is_empty() {
+            return (kin, look, Style::default());
         }
         let (mut ground, mut color, mut image, mut own, mut hidden) = (None, None, None, None, None);
         let (mut id, mut classes, mut direction) = (None, None, None);
@@ -72,10 +82,7 @@ impl Reader<'_> {
         }
         self.styles.cascade(&mut style, &kin, &self.stack, own);
         look.apply(&style);
-        if element == el::TEMPLATE {
-            look.hide();
-        }
-        (kin, look)
+        (kin, look, style)
     }
 }
 

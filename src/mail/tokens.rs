@@ -307,12 +307,12 @@ impl<S: Sink> Emitter for &mut Cutter<'_, S> {
         self.flush();
         self.tag.attributes.truncate(MAX_ATTRIBUTES);
         self.raw.clear();
-        if let Some(root) = self.foreign.broken_out(&self.tag) {
-            self.sink.leave(root);
+        for ended in self.foreign.broken_out(&self.tag) {
+            self.sink.leave(ended);
         }
         if self.tag.is_end {
-            self.foreign.end(self.tag.element());
-            self.sink.end(self.tag.element());
+            let element = self.foreign.end(self.tag.element());
+            self.sink.end(element);
             return None;
         }
         self.tag.is_foreign = self.foreign.start(&self.tag);
