@@ -199,7 +199,12 @@ pub(super) fn has_implied_end(element: Name) -> bool {
 
 /// False if the beginning of `element` cannot end any other.
 pub(super) fn may_end(element: Name) -> bool {
-    is_block(element) || matches!(element, BUTTON | RB | RP | RT | RTC | OPTGROUP)
+    is_block(element) || ends_its_kind(element)
+}
+
+/// True for elements that end others of their kind when they begin.
+pub(super) fn ends_its_kind(element: Name) -> bool {
+    matches!(element, LI | DD | DT | BUTTON | RB | RP | RT | RTC | OPTGROUP | OPTION) || is_of_table(element)
 }
 
 /// True if the end tag of `other` ends an open `element`.

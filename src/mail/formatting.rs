@@ -80,6 +80,7 @@ impl Reader<'_> {
             self.formats.mark();
         }
         open.is_format = open.is_format && self.formats.add(open.kin.element, open.style);
+        self.paragraphs += usize::from(open.kin.element == el::P);
         self.stack.push(open);
     }
 
@@ -88,6 +89,7 @@ impl Reader<'_> {
         while self.stack.len() > depth
             && let Some(open) = self.stack.pop()
         {
+            self.paragraphs -= usize::from(open.kin.element == el::P);
             if el::ends_with_formats(open.kin.element) {
                 self.formats.clear_to_mark();
             } else if open.is_format

@@ -125,6 +125,8 @@ struct OpenAnchor {
 struct Reader<'o> {
     out: &'o mut HtmlOut,
     stack: Vec<Open>,
+    /// How many of them are paragraphs.
+    paragraphs: usize,
     /// Elements that were too deep to be put on the stack and are still open.
     too_deep: usize,
     anchor: Option<OpenAnchor>,
@@ -183,8 +185,11 @@ impl Sink for Reader<'_> {
         let element = if tag.is_foreign() { el::foreign(tag.element()) } else { tag.element() };
         self.begin_body(!el::is_of_head(element));
         let is_nothing = self.is_nothing(element);
-        if el::ends_select(element) && !(is_nothing && el::is_of_table(element)) {
-            self.leave(el::SELECT);
+        if el::ends_select(element)
+            && !(is_nothing && el::is_of_table(element))
+            && let Some(select) = self.open_select()
+        {
+            self.close_to(select);
         }
         if is_nothing {
             return self.collect(tag.element(), tag, self.look());
@@ -274,6 +279,7 @@ impl<'o> Reader<'o> {
         Reader {
             out,
             stack: Vec::new(),
+            paragraphs: 0,
             too_deep: 0,
             anchor: None,
             linked: Vec::new(),

@@ -1,6 +1,6 @@
 //! Which elements are open: what tags begin and end besides what they say (WHATWG 13.2.6.4).
 
-use super::Reader;
+use super::{Open, Reader};
 use crate::mail::element::{self as el, Name};
 use crate::mail::foster::Piece;
 use crate::mail::tokens::Sink;
@@ -14,9 +14,15 @@ impl Reader<'_> {
             // A form between cells ends where it begins.
             el::FORM => std::mem::replace(&mut self.in_form, true) || self.before().is_some(),
             // A list of choices inside another ends that one.
-            el::SELECT => self.is_open(element),
+            el::SELECT => self.open_select().is_some(),
             element => el::is_of_table(element) && !self.is_open(el::TABLE) && !self.is_open(el::TEMPLATE),
         }
+    }
+
+    /// Where a list of choices begins that is open.
+    pub(super) fn open_select(&self) -> Option<usize> {
+        let is_root = |o: &Open| matches!(o.kin.element, el::SELECT | el::TEMPLATE);
+        self.stack.iter().rposition(is_root).filter(|i| self.stack[*i].kin.element == el::SELECT)
     }
 
     pub(super) fn is_open(&self, element: Name) -> bool {
@@ -95,8 +101,10 @@ impl Reader<'_> {
             let frame = self.stack.iter().rposition(|o| el::is_frame_of_table(o.kin.element));
             self.close_to(frame.map_or(0, |i| i + 1));
         }
-        self.close_between(|other| el::is_wall(element, other), |other| el::ends(element, other));
-        if el::ends_p(element) {
+        if el::ends_its_kind(element) {
+            self.close_between(|other| el::is_wall(element, other), |other| el::ends(element, other));
+        }
+        if self.paragraphs > 0 && el::ends_p(element) {
             self.close_between(el::is_wall_of_p, |other| other == el::P);
         }
         if el::is_heading(element)
