@@ -1,8 +1,16 @@
 //! The body as a person meets it: visible text, links, attachments. Filled by [`super::message`] from the MIME tree.
 
 use super::attachment::Attachment;
+use super::direction::in_seen_order;
 use super::link::Link;
+use super::text::first_bytes;
 use std::ops::Range;
+
+/// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets to what
+/// stands behind them by scrolling. Folding text is not free.
+pub(super) const MAX_TEXT: usize = 256 << 10;
+/// Words kept that hidden text stands inside of: two are enough to speak of, and a name has to be among them.
+pub(super) const MAX_TEARS: usize = 200;
 
 /// What the body of a message shows and carries.
 #[derive(Debug, Clone, Default)]
@@ -24,4 +32,84 @@ pub struct Body {
     pub attachments: Vec<Attachment>,
     /// True if an HTML part holds an input field of type password.
     pub has_password_field: bool,
+}
+
+/// The text of one part.
+#[derive(Debug, Default)]
+pub(super) struct PartText {
+    pub(super) seen: String,
+    pub(super) hidden: String,
+    /// See [`Body::tears`].
+    pub(super) tears: Vec<usize>,
+    pub(super) is_html: bool,
+}
+
+impl Body {
+    /// Takes the text of all parts, as much of each as there is room for; true if some was left out. No part can crowd out
+    /// another: of several alternatives mail programs show one, and it may be the last.
+    pub(super) fn take_text(&mut self, parts: &[PartText]) -> bool {
+        let seen = fair_share(parts.iter().map(|p| p.seen.len()), MAX_TEXT);
+        let hidden = fair_share(parts.iter().map(|p| p.hidden.len()), MAX_TEXT);
+        for part in parts {
+            if !part.hidden.is_empty() && !self.hidden.is_empty() {
+                self.hidden.push('\n');
+            }
+            self.hidden.push_str(first_bytes(&part.hidden, hidden).trim_end());
+            if !part.seen.is_empty() && !self.text.is_empty() {
+                self.text.push('\n');
+            }
+            let start = self.text.len();
+            self.text.push_str(&in_seen_order(first_bytes(&part.seen, seen).trim_end()));
+            let end = self.text.len();
+            let room = MAX_TEARS.saturating_sub(self.tears.len());
+            self.tears.extend(part.tears.iter().map(|at| start + at).filter(|at| *at < end).take(room));
+            self.stretches.push((part.is_html, start..end));
+        }
+        parts.iter().any(|p| p.seen.len() > seen || p.hidden.len() > hidden)
+    }
+}
+
+/// The most that each of several may take, so that together they take no more than `room` and the small ones all they want.
+fn fair_share(sizes: impl Iterator<Item = usize>, mut room: usize) -> usize {
+    let mut sizes: Vec<usize> = sizes.collect();
+    sizes.sort_unstable();
+    for (i, size) in sizes.iter().enumerate() {
+        let share = room / (sizes.len() - i);
+        if *size > share {
+            return share;
+        }
+        room -= size;
+    }
+    usize::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_fair() {
+        for (sizes, room, share) in [
+            (&[][..], 10, usize::MAX),
+            (&[3, 4], 10, usize::MAX),
+            (&[3, 40], 10, 7),
+            (&[40, 40, 1], 11, 5),
+            (&[9, 9], 1, 0),
+        ] {
+            assert_eq!(fair_share(sizes.iter().copied(), room), share, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_part_leaves_room_for_the_others() {
+        let part =
+            |seen: &str| PartText { seen: seen.to_owned(), is_html: true, tears: vec![1], ..PartText::default() };
+        let mut body = Body::default();
+        assert!(!body.take_text(&[part("one"), part(""), part("two ")]));
+        assert_eq!((body.text.as_str(), &body.tears[..]), ("one\ntwo", &[1, 5][..]));
+        assert_eq!(body.stretches[2], (true, 4..7));
+        let mut body = Body::default();
+        assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT)), part("end")]));
+        assert!(body.text.ends_with("x\nend") && body.text.len() <= MAX_TEXT + 1);
+    }
 }

@@ -17,6 +17,7 @@ use collect::Found;
 use formatting::Formats;
 use look::view_of;
 
+use super::body::MAX_TEARS;
 use super::direction::{TURN, TURN_BACK};
 use super::element::{self as el, Name};
 use super::foster::{Fostered, Piece};
@@ -31,8 +32,6 @@ use std::collections::HashSet;
 const MAX_DEPTH: usize = 512;
 /// Links kept of one document, and of a message: reading 2,000 is enough to judge any mail.
 pub(crate) const MAX_LINKS: usize = 2_000;
-/// Words kept that hidden text stands inside of: two are enough to speak of, and a name has to be among them.
-pub(crate) const MAX_TEARS: usize = 200;
 /// Octets kept of the text shown on one link.
 const MAX_SHOWN: usize = 1_000;
 

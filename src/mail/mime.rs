@@ -7,10 +7,9 @@
 //! `mail_parser` reads the parameters of a part's fields, and a panic in it becomes a defect.
 
 use super::attachment::{self, Attachment, Work};
-use super::body::Body;
+use super::body::{Body, MAX_TEXT, PartText};
 use super::decode;
-use super::direction::in_seen_order;
-use super::html::{MAX_LINKS, MAX_TEARS, read_html};
+use super::html::{MAX_LINKS, read_html};
 use super::link::{Link, LinkKind};
 use super::message::{Defect, Limit};
 use super::part::{PartHead, head_and_body};
@@ -25,8 +24,6 @@ const MAX_PARTS: usize = 1_000;
 const MAX_DEPTH: usize = 64;
 /// Octets read of one text part: more than a person reads, and ten times the largest newsletters.
 const MAX_PART_TEXT: usize = 5 << 20;
-/// Octets of visible text, and of hidden text, kept of a message.
-const MAX_TEXT: usize = 1 << 20;
 /// Octets kept of the title of an HTML part.
 const MAX_TITLE: usize = 1_000;
 /// Octets of a boundary (RFC 2046 section 5.1.1 allows 70; some programs write more).
@@ -57,9 +54,9 @@ fn read_message(raw: &[u8], depth: usize, work: &mut Work, defects: &mut Vec<Def
     }
     let links = std::mem::take(&mut walk.work.links);
     links.into_iter().for_each(|link| walk.keep_link(link));
-    let mut body = walk.body;
-    for text in [&mut body.text, &mut body.hidden] {
-        text.truncate(text.trim_end().len());
+    let mut body = std::mem::take(&mut walk.body);
+    if body.take_text(&walk.texts) {
+        walk.limit("the message has more than 256 kB of text");
     }
     body
 }
@@ -80,6 +77,8 @@ struct Walk<'r, 'd> {
     /// Messages around this one.
     message_depth: usize,
     work: &'d mut Work,
+    /// Its text, part by part.
+    texts: Vec<PartText>,
     body: Body,
     defects: &'d mut Vec<Defect>,
     limits: &'d mut Vec<Limit>,
@@ -94,8 +93,8 @@ impl<'r, 'd> Walk<'r, 'd> {
         limits: &'d mut Vec<Limit>,
     ) -> Walk<'r, 'd> {
         let todo = vec![Todo { start: 0, end: raw.len(), depth: 0, in_digest: false }];
-        let (delimiters, body) = (Vec::new(), Body::default());
-        let mut walk = Walk { raw, delimiters, todo, message_depth, work, body, defects, limits };
+        let (delimiters, texts, body) = (Vec::new(), Vec::new(), Body::default());
+        let mut walk = Walk { raw, delimiters, todo, message_depth, work, texts, body, defects, limits };
         walk.delimiters = lines_with_dashes(raw);
         if walk.delimiters.len() > MAX_DELIMITERS {
             walk.limit("the body has more than 1000000 lines that begin with two hyphens");
@@ -162,6 +161,16 @@ impl<'r, 'd> Walk<'r, 'd> {
         if children.len() > MAX_PARTS {
             children.truncate(MAX_PARTS + 1);
         }
+        // Of alternatives the last is the best (RFC 2046 section 5.1.4), so the one that mail programs show is read first.
+        let shown = |child: &Todo| {
+            let (head, _) = head_and_body(&self.raw[child.start..child.end], false);
+            PartHead::read(head, false).is_ok_and(|head| head.kind == "multipart" || head.is_html())
+        };
+        if head.subtype == "alternative"
+            && let Some(best) = children.iter().rposition(shown)
+        {
+            children[..=best].rotate_right(1);
+        }
         self.todo.extend(children.into_iter().rev());
         true
     }
@@ -208,10 +217,7 @@ impl<'r, 'd> Walk<'r, 'd> {
             for limit in out.limits {
                 self.limit(&limit.0);
             }
-            let start = self.keep(&out.text, &out.hidden, true);
-            let room = MAX_TEARS.saturating_sub(self.body.tears.len());
-            let end = self.body.text.len();
-            self.body.tears.extend(out.tears.iter().map(|at| start + at).filter(|at| *at < end).take(room));
+            self.keep(PartText { seen: out.text, hidden: out.hidden, tears: out.tears, is_html });
             if self.body.title.is_empty() {
                 self.body.title = first_bytes(&out.title, MAX_TITLE).to_owned();
             }
@@ -221,30 +227,17 @@ impl<'r, 'd> Walk<'r, 'd> {
         } else {
             let whole = if head.subtype == "calendar" { Cow::Owned(attachment::unfolded(&text)) } else { text };
             let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT));
-            self.keep(&folded, "", false);
             written_links(&folded, |link| self.keep_link(link));
+            self.keep(PartText { seen: folded, ..PartText::default() });
         }
     }
 
-    /// Keeps text of a part; where it starts in the visible text.
-    fn keep(&mut self, text: &str, hidden: &str, is_html: bool) -> usize {
-        let mut cut = false;
-        let start = self.body.text.len();
-        let starts = [(&mut self.body.text, text), (&mut self.body.hidden, hidden)].map(|(all, new)| {
-            if !new.is_empty() && !all.is_empty() {
-                all.push('\n');
-            }
-            let start = all.len();
-            let room = MAX_TEXT.saturating_sub(start);
-            cut |= new.len() > room;
-            all.push_str(&in_seen_order(first_bytes(new, room)));
-            start
-        });
-        if cut {
-            self.limit("the message has more than 1 MB of text");
+    /// Keeps the text of a part, a little more than a message may have in all.
+    fn keep(&mut self, mut text: PartText) {
+        for text in [&mut text.seen, &mut text.hidden] {
+            text.truncate(text.floor_char_boundary(MAX_TEXT + char::MAX_LEN_UTF8));
         }
-        self.body.stretches.push((is_html, start..self.body.text.len()));
-        starts[0]
+        self.texts.push(text);
     }
 
     fn keep_link(&mut self, link: Link) {

@@ -35,7 +35,7 @@ fn all_alternatives_are_read() {
         "--b 1  \nContent-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n",
         "<title>T</title><p>rich <a href=3D\"http://x.te=\nst/\">link</a></p>\n--b 1--\nepilogue\n"
     ));
-    assert_eq!((body.text.as_str(), body.title.as_str()), ("plain\nrich link", "T"));
+    assert_eq!((body.text.as_str(), body.title.as_str()), ("rich link\nplain", "T"));
     assert_eq!(hrefs(&body), ["http://x.test/"]);
 }
 

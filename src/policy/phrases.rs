@@ -15,8 +15,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Octets of text that are searched. Forged mail comes to the point: its phrases stand in the first 6 kB.
-const MAX_SCANNED: usize = 64 << 10;
 /// Octets of the beginning in which a greeting is one.
 const GREETING_WITHIN: usize = 400;
 /// Characters of evidence given back.
@@ -187,9 +185,8 @@ impl Phrases {
         Ok(Phrases { root: compiled(&files)? })
     }
 
-    /// The first phrase of each kind in folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
-    pub fn find(&self, folded_text: &str, brand_names: &[String]) -> Hits {
-        let text = &folded_text[..folded_text.floor_char_boundary(MAX_SCANNED)];
+    /// The first phrase of each kind in a folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
+    pub fn find(&self, text: &str, brand_names: &[String]) -> Hits {
         let names = folded_names(brand_names);
         let (prepared, named) = prepare(text, &names);
         let words: Vec<&str> = prepared.split(' ').filter(|w| !w.is_empty()).collect();

@@ -1,9 +1,7 @@
 //! "Verify your pаsswоrd" with Cyrillic letters, or with something invisible in the word.
 
-use super::evidence::SEARCHED_TEXT;
 use super::{Check, Evidence, Kind, Signal};
 use crate::mail::disguise::disguised_words;
-use crate::mail::text::first_bytes;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "disguised-words",
@@ -22,6 +20,6 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     if let Some((_, word)) = disguised_words(&e.message.subject) {
         return Some(format!("the subject writes {word:?} in disguise"));
     }
-    let (count, word) = disguised_words(first_bytes(&e.message.body.text, SEARCHED_TEXT))?;
+    let (count, word) = disguised_words(&e.message.body.text)?;
     (count >= MIN_WORDS).then(|| format!("{count} words are in disguise, such as {word:?}"))
 }

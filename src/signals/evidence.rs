@@ -18,9 +18,6 @@ use std::collections::HashMap;
 /// Octets to either side of hidden text that are searched for a name: no brand's is longer.
 const MAX_TORN_SIDE: usize = 64;
 
-/// Octets of visible text that are searched: phishing says what it wants early, and folding megabytes is not free.
-pub(super) const SEARCHED_TEXT: usize = 64 * 1024;
-
 /// Whether a brand really sent a message (DESIGN section 2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
@@ -76,7 +73,7 @@ impl<'a> Evidence<'a> {
         policy: &'a Policy,
     ) -> Evidence<'a> {
         let subject = fold(&unmasked(&message.subject));
-        let text = fold(&unmasked(first_bytes(&message.body.text, SEARCHED_TEXT)));
+        let text = fold(&unmasked(&message.body.text));
         let mut evidence = Evidence {
             envelope,
             message,
@@ -121,7 +118,7 @@ impl<'a> Evidence<'a> {
     /// The author's own words in the text, folded, without what he quotes or passes on.
     pub fn own_text(&self) -> &str {
         let own = self.own.get_or_init(|| {
-            let shown = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+            let shown = &self.message.body.text;
             quoted::own_words(shown, self.answers() || naming::is_marked(&self.subject))
                 .map(|own| fold(&unmasked(&own)))
         });
@@ -386,7 +383,7 @@ impl<'a> Evidence<'a> {
     /// with something invisible or hidden inside, or spaced out; in words.
     pub fn disguised(&self, brand: &Brand) -> Option<String> {
         let looks = self.looks.get_or_init(|| {
-            let text = first_bytes(&self.message.body.text, SEARCHED_TEXT);
+            let text = &self.message.body.text;
             [Looks::new(&self.message.subject, &self.subject), Looks::new(text, &self.text)]
         });
         looks
@@ -399,7 +396,7 @@ impl<'a> Evidence<'a> {
     /// The brand's name in the subject or text from right to left, in words: put in order by a turn of the writing direction,
     /// or left so for a style sheet that puts each letter before the last.
     fn turned(&self, brand: &Brand) -> Option<String> {
-        let texts = [self.message.subject.as_str(), first_bytes(&self.message.body.text, SEARCHED_TEXT)];
+        let texts = [&self.message.subject, &self.message.body.text];
         let mut lines = texts.iter().flat_map(|text| text.lines()).filter(|line| line.contains(TURN));
         let named = |line: &str| brand.places_in(&fold(line)).count();
         let turned = lines.find(|line| named(line) > named(&unturned(line)));

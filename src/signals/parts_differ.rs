@@ -28,7 +28,7 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     let text = |html: bool| {
         let mut out = String::new();
         for (_, range) in body.stretches.iter().filter(|(is_html, _)| *is_html == html) {
-            out.push_str(first_bytes(body.text.get(range.clone()).unwrap_or_default(), COMPARED));
+            out.push_str(first_bytes(&body.text[range.clone()], COMPARED));
             out.push('\n');
         }
         fold(first_bytes(&out, COMPARED))
