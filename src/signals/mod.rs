@@ -7,6 +7,7 @@
 mod attachment_brand_page;
 mod attachment_web_page;
 mod attachments;
+mod brand_account;
 mod brand_address_in_name;
 mod brand_disguised;
 mod brand_display_name;
@@ -86,7 +87,7 @@ pub use evidence::{Evidence, Proof};
 use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 70] = [
+pub static SIGNALS: [&Signal; 71] = [
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -109,6 +110,7 @@ pub static SIGNALS: [&Signal; 70] = [
     &brand_local_part::SIGNAL,
     &brand_file_name::SIGNAL,
     &brand_signature::SIGNAL,
+    &brand_account::SIGNAL,
     &brand_free_mailbox::SIGNAL,
     &brand_opening::SIGNAL,
     &attachment_brand_page::SIGNAL,
