@@ -30,20 +30,28 @@ fn lookalike(c: char) -> Option<char> {
 }
 
 fn prototype(c: char) -> Option<char> {
-    if !is_foreign(c) {
-        return None;
-    }
+    if is_foreign(c) { shape(c) } else { None }
+}
+
+/// The ASCII letter or digit that looks like a Latin letter or a sign, in lower case: `ı`, `∣`.
+fn other_shape(c: char) -> Option<char> {
+    let may_be_one = matches!(c, '\u{c0}'..='\u{2af}' | '\u{2100}'..='\u{22ff}');
+    if may_be_one { shape(c) } else { None }
+}
+
+/// The ASCII letter or digit that UTS 39 takes for the same shape, in lower case.
+fn shape(c: char) -> Option<char> {
     let mut buffer = [0; 4];
     let mut shape = confusable_detection::skeleton(c.encode_utf8(&mut buffer));
     let first = shape.next().filter(char::is_ascii_alphanumeric)?;
     shape.next().is_none().then(|| first.to_ascii_lowercase())
 }
 
-/// True for letters of scripts whose letters are mistaken for Latin ones.
+/// True for letters that are mistaken for those of the Latin alphabet: of scripts like it, and of phonetic writing.
 fn is_foreign(c: char) -> bool {
     matches!(
         c,
-        '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}' | '\u{2c80}'..='\u{2cff}'
+        '\u{1c0}' | '\u{251}' | '\u{261}' | '\u{269}' | '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}' | '\u{2c80}'..='\u{2cff}'
             | '\u{a4d0}'..='\u{a4ff}' | '\u{a640}'..='\u{a69f}' | '\u{ab30}'..='\u{abbf}' | '\u{10400}'..='\u{1044f}'
     ) && c.is_alphabetic()
 }
@@ -201,7 +209,7 @@ fn seen(text: &str) -> String {
             push_seen(&mut out, latin);
         } else if !is_invisible(c) && !is_wordless(c) {
             let bare = text::plain_sign(c).nfkd().filter(|c| !is_combining_mark(*c));
-            bare.for_each(|c| push_seen(&mut out, lookalike(c).unwrap_or(c)));
+            bare.for_each(|c| push_seen(&mut out, lookalike(c).or_else(|| other_shape(c)).unwrap_or(c)));
         } else if is_wordless(c) {
             out.push(c);
         }
@@ -308,7 +316,9 @@ mod tests {
     #[test]
     fn words_of_two_scripts_are_read_as_latin() {
         assert_eq!(unmasked("Yоur ассоunt ваш аккаунт"), "Your account ваш аккаунт");
-        for text in ["plain", "IT-специалист", "5 kΩ and µm, μm", "Ваш аккаунт", "ελληνικά", "Łódź"]
+        assert_eq!(unmasked("your p\u{251}ssword"), "your password");
+        for text in
+            ["plain", "IT-специалист", "5 kΩ and µm, μm", "Ваш аккаунт", "ελληνικά", "Łódź", "hesabınız", "/əˈkaʊnt/"]
         {
             assert_eq!(unmasked(text), text);
         }
@@ -361,6 +371,10 @@ mod tests {
             "𝐄𝐥𝐚𝐧𝐜𝐞’s",
             "E\u{73f}lan\u{73f}ce",
             "(Elanсe)",
+            "your E\u{2223}ance account",
+            "E\u{1c0}ance",
+            "El\u{251}nce",
+            "\u{212f}lance",
         ] {
             assert!(found(text, "Elance").is_some(), "{text}");
         }

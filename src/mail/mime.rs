@@ -225,7 +225,11 @@ impl<'r, 'd> Walk<'r, 'd> {
                 self.keep_link(link);
             }
         } else {
-            let whole = if head.subtype == "calendar" { Cow::Owned(attachment::unfolded(&text)) } else { text };
+            let whole = match head.subtype.as_str() {
+                "calendar" => Cow::Owned(attachment::unfolded(&text)),
+                _ if head.joins_lines => Cow::Owned(joined(&text)),
+                _ => text,
+            };
             let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT));
             written_links(&folded, |link| self.keep_link(link));
             self.keep(PartText { seen: folded, ..PartText::default() });
@@ -299,6 +303,24 @@ fn before_line_end(raw: &[u8], line: usize) -> usize {
         [.., b'\n'] => line - 1,
         _ => line,
     }
+}
+
+/// Lines that go on behind a blank at their end made whole, without that blank (RFC 3676 section 4, `delsp`). Quoted lines
+/// are left.
+fn joined(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut goes_on = false;
+    for line in text.lines() {
+        let is_quoted = line.starts_with('>');
+        if std::mem::take(&mut goes_on) && !is_quoted {
+            out.pop();
+        } else if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(line.strip_prefix(' ').unwrap_or(line));
+        goes_on = line.ends_with(' ') && line != "-- " && !is_quoted;
+    }
+    out
 }
 
 /// Lines of words parted by single blanks; empty lines go.

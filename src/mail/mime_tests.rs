@@ -29,6 +29,22 @@ fn a_message_without_mime_is_text() {
 }
 
 #[test]
+fn flowed_lines_are_one() {
+    let flowed = |parameters: &str, body: &str| read(&format!("Content-Type: text/plain; {parameters}\n\n{body}")).text;
+    for (body, text) in [
+        ("your El \nance acc \nount\nnext", "your Elance account\nnext"),
+        ("your  \nElance", "your Elance"),
+        ("a \n b", "ab"),
+        ("a\n-- \nb", "a\n--\nb"),
+        ("> a \nb \n> c", "> a\nb\n> c"),
+        ("a \n", "a"),
+    ] {
+        assert_eq!(flowed("format=flowed; delsp=YES", body), text, "{body:?}");
+    }
+    assert_eq!(flowed("format=flowed", "El \nance"), "El\nance");
+}
+
+#[test]
 fn all_alternatives_are_read() {
     let body = read(concat!(
         "Content-Type: multipart/alternative; boundary=\"b 1\"\n\npreamble\n--b 1\n\nplain\n",

@@ -23,6 +23,8 @@ pub(super) struct PartHead {
     pub(super) subtype: String,
     pub(super) charset: Option<String>,
     pub(super) boundary: Option<String>,
+    /// True if a blank at the end of a line makes it one with the next (`delsp`, RFC 3676 section 4).
+    pub(super) joins_lines: bool,
     pub(super) encoding: Encoding,
     /// File name, decoded; empty if there is none.
     pub(super) name: String,
@@ -40,6 +42,7 @@ impl PartHead {
             subtype: "plain".into(),
             charset: None,
             boundary: None,
+            joins_lines: false,
             encoding: Encoding::Plain,
             name: String::new(),
             other_names: vec![],
@@ -75,6 +78,8 @@ impl PartHead {
             (part.kind, part.subtype) = (kind.trim().to_ascii_lowercase(), subtype.trim().to_ascii_lowercase());
             part.charset = content_type.attribute("charset").map(str::to_owned);
             part.boundary = content_type.attribute("boundary").map(str::to_owned);
+            let is = |name, wanted| content_type.attribute(name).is_some_and(|v| v.eq_ignore_ascii_case(wanted));
+            part.joins_lines = part.subtype == "plain" && is("format", "flowed") && is("delsp", "yes");
         }
         part.encoding = Encoding::of(message.content_transfer_encoding().unwrap_or_default());
         part.name = message.attachment_name().unwrap_or_default().trim().to_owned();
