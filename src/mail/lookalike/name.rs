@@ -52,11 +52,22 @@ impl Name {
     /// names, and one more at the end too many ordinary words.
     pub fn misspelt_as(&self, folded: &str) -> Option<String> {
         let shorter = folded.chars().count() < self.compact.chars().count();
-        if shorter || self.compact.len() < MIN_FUZZY || !folded.is_ascii() || self.is_not_us(folded) {
+        if shorter || self.compact.len() < MIN_FUZZY || self.is_not_us(folded) {
             return None;
+        }
+        if !folded.is_ascii() {
+            return self.with_another_letter(folded);
         }
         let longer = matches!(folded.strip_prefix(&self.compact), Some(end) if !self.compact.ends_with(end));
         slip(&self.compact, folded).filter(|_| !longer).map(|slip| slip.to_string())
+    }
+
+    /// One letter that is none of the Latin alphabet in place of one that is (`elaиce`), in words.
+    fn with_another_letter(&self, folded: &str) -> Option<String> {
+        let same_length = folded.chars().count() == self.compact.chars().count();
+        let mut others = self.compact.chars().zip(folded.chars()).filter(|(own, other)| own != other);
+        let (own, other) = others.next().filter(|(_, other)| same_length && !other.is_ascii())?;
+        others.next().is_none().then(|| format!("{own} replaced by {other}"))
     }
 
     /// True for a folded word that contains or resembles the name and is known not to be it.

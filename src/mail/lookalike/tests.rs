@@ -144,6 +144,11 @@ fn bait_is_nothing_but_bait() {
 fn misspelt_words_are_as_long_as_the_name() {
     let elance = Name::new("Elance", &not_us_of(&[]));
     assert_eq!(elance.misspelt_as("elanse").as_deref(), Some("c replaced by s"));
+    assert_eq!(elance.misspelt_as("elaиce").as_deref(), Some("n replaced by и"));
+    assert_eq!(elance.misspelt_as("elænce").as_deref(), Some("a replaced by æ"));
+    for word in ["elaиcя", "elæce", "elænces", "élance team"] {
+        assert_eq!(elance.misspelt_as(word), None, "{word}");
+    }
     for word in ["elance", "elanc", "elances", "elancer", "balance"] {
         assert_eq!(elance.misspelt_as(word), None, "{word}");
     }
