@@ -128,6 +128,8 @@ struct Reader<'o> {
     paragraphs: usize,
     /// Elements that were too deep to be put on the stack and are still open.
     too_deep: usize,
+    /// True once there were some: nobody knows any more what ends what, so that nothing hides.
+    is_lost: bool,
     anchor: Option<OpenAnchor>,
     /// Stretches of `text` that are links already.
     linked: Vec<(usize, usize)>,
@@ -216,6 +218,7 @@ impl Sink for Reader<'_> {
             self.open(Open { kin, look, before, style, is_format, number: self.tags });
         } else {
             self.too_deep += 1;
+            self.is_lost = true;
             self.limit("HTML elements are nested more than 512 deep");
         }
     }
@@ -280,6 +283,7 @@ impl<'o> Reader<'o> {
             stack: Vec::new(),
             paragraphs: 0,
             too_deep: 0,
+            is_lost: false,
             anchor: None,
             linked: Vec::new(),
             base: None,
@@ -302,7 +306,7 @@ impl<'o> Reader<'o> {
     }
 
     fn text_of(&mut self, text: &str, look: Look) {
-        if look.is_hidden() {
+        if look.is_hidden() && !self.is_lost {
             self.found.hidden_at(self.out.text.len(), text);
             // Two hidden pieces with seen text between them are not one word.
             if !self.last_was_hidden {

@@ -120,6 +120,14 @@ fn elements_end_as_they_do_in_browsers() {
 }
 
 #[test]
+fn nothing_hides_once_elements_are_too_deep_to_follow() {
+    let deep = |ends: &str| format!("{}<i hidden>no<b>no{ends}seen", "<div>".repeat(MAX_DEPTH - 1));
+    let out = read(&deep("</i>"));
+    assert_eq!((out.text.as_str(), out.hidden.as_str(), out.limits.len()), ("noseen", "no", 1));
+    assert_eq!(read(&deep("</b></i>")).text, "noseen");
+}
+
+#[test]
 fn text_between_cells_stands_before_the_table() {
     for (html, seen) in [
         ("a <table>El<tr>an<tr>ce<td>in</table> b", "a Elance\nin\nb"),
