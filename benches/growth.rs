@@ -21,7 +21,7 @@ const TOO_MUCH: f64 = 3.0;
 /// What is put at the beginning, repeated, and put at the end.
 type Input = (&'static str, &'static str, &'static str, &'static str);
 
-const HTML: [Input; 45] = [
+const HTML: [Input; 48] = [
     ("attributes of one tag", "<a ", "b=c ", ">"),
     ("equal attributes", "<a ", "href=x ", ">"),
     ("nesting", "", "<div>", ""),
@@ -62,6 +62,9 @@ const HTML: [Input; 45] = [
     ("formatting in what is deep", "<p><div><p><div><p><div>", "<b><div>a</b>", ""),
     ("marks that stay", "<p>", "<object><b></p>", ""),
     ("forms", "", "<form><p></form>", ""),
+    ("text that sheets put in", "<style>i:before{content:'a'}i:after{content:'b'}</style>", "<i></i>", ""),
+    ("rules that put text in", "<style>", "i:before{content:'a'}", "</style><i></i>"),
+    ("text that some see inside words", "<style>@media(x){i{display:none}}</style>", "a<i>b</i>c", ""),
     ("turned letters", "", "a<bdo dir=rtl>b</bdo>", ""),
     ("turned letters inside each other", "", "a<bdo dir=rtl>b", ""),
     ("hidden text inside words", "", "a<s hidden>b</s>", ""),

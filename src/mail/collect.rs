@@ -249,6 +249,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn end_anchor(&mut self) {
+        self.settle(None);
         let Some(anchor) = self.anchor.take() else { return };
         self.linked.push((anchor.from, self.out.text.len()));
         let is_split = !self.found.split_words(&self.out.text, anchor.from).is_empty();

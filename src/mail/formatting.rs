@@ -90,6 +90,7 @@ impl Reader<'_> {
             && let Some(open) = self.stack.pop()
         {
             self.paragraphs -= usize::from(open.kin.element == el::P);
+            self.text_of(&open.last, open.look);
             if el::ends_with_formats(open.kin.element) {
                 self.formats.clear_to_mark();
             } else if open.is_format
@@ -114,7 +115,15 @@ impl Reader<'_> {
             let Format { style, cut, .. } = &mut self.formats.list[i];
             if let Some(kin) = cut.take() {
                 look.apply(style);
-                self.stack.push(Open { kin, look, before, style: *style, is_format: true, number: 0 });
+                self.stack.push(Open {
+                    kin,
+                    look,
+                    before,
+                    style: *style,
+                    is_format: true,
+                    number: 0,
+                    last: String::new(),
+                });
             }
         }
     }
@@ -134,7 +143,8 @@ impl Reader<'_> {
         self.formats.list.remove(format);
         let last_block = self.stack.iter().rposition(|o| el::is_special(o.kin.element)).filter(|i| *i > open);
         self.close_to(last_block.unwrap_or(open) + 1);
-        self.stack.remove(open);
+        let ended = self.stack.remove(open);
+        self.text_of(&ended.last, ended.look);
         if last_block.is_some() {
             // Of what stood in it only blocks and formatting elements go on: the blocks move out of the rest.
             for mut inside in self.stack.split_off(open) {

@@ -23,7 +23,7 @@ use super::element::{self as el, Name};
 use super::foster::{Fostered, Piece};
 use super::link::Link;
 use super::message::Limit;
-use super::style::{Kin, Look, Style, Styles, View};
+use super::style::{Kin, Look, Side, Style, Styles, View};
 use super::text::{first_bytes, fold_onto, is_invisible};
 use super::tokens::{self, Sink, Tag};
 use std::collections::HashSet;
@@ -32,6 +32,8 @@ use std::collections::HashSet;
 const MAX_DEPTH: usize = 512;
 /// Links kept of one document, and of a message: reading 2,000 is enough to judge any mail.
 pub(crate) const MAX_LINKS: usize = 2_000;
+/// Octets kept back of text that some readers see and that may stand inside a word: more is a story of its own.
+const MAX_DOUBTED: usize = 200;
 /// Octets kept of the text shown on one link.
 const MAX_SHOWN: usize = 1_000;
 
@@ -104,6 +106,8 @@ struct Open {
     is_format: bool,
     /// Which start tag it began with.
     number: usize,
+    /// Text that a sheet puts at its end.
+    last: String,
 }
 
 impl AsRef<Kin> for Open {
@@ -137,6 +141,8 @@ struct Reader<'o> {
     last_was_hidden: bool,
     /// True if hidden words came right behind a seen letter.
     in_word: bool,
+    /// Text kept back, which some readers see.
+    doubted: String,
     /// True if the line so far ends with letters that run from right to left.
     is_turned: bool,
     /// What is kept to find links with.
@@ -215,7 +221,10 @@ impl Sink for Reader<'_> {
         }
         if self.stack.len() < MAX_DEPTH {
             let is_format = el::is_format(element);
-            self.open(Open { kin, look, before, style, is_format, number: self.tags });
+            let first = self.text_into(Side::Before, &kin, look, tag);
+            let last = self.text_into(Side::After, &kin, look, tag);
+            self.open(Open { kin, look, before, style, is_format, number: self.tags, last });
+            self.text_of(&first, look);
         } else {
             self.too_deep += 1;
             self.is_lost = true;
@@ -236,7 +245,8 @@ impl Sink for Reader<'_> {
             let is_in_head = self.in_head && !self.is_open(el::NOSCRIPT);
             let view = if is_in_head { self.view } else { self.view.min(View::Part) };
             let hides = self.look().is_hidden() || !self.out.hidden.is_empty();
-            self.is_late |= view > View::Nobody && self.styles.add(css, view) && hides;
+            let adds = view > View::Nobody && self.styles.add(css, view);
+            self.is_late |= adds && (hides || self.styles.has_generated() && !self.in_head);
         }
     }
 
@@ -289,6 +299,7 @@ impl<'o> Reader<'o> {
             base: None,
             last_was_hidden: false,
             in_word: false,
+            doubted: String::new(),
             is_turned: false,
             found: Found::default(),
             styles,
@@ -306,6 +317,9 @@ impl<'o> Reader<'o> {
     }
 
     fn text_of(&mut self, text: &str, look: Look) {
+        if text.is_empty() {
+            return;
+        }
         if look.is_hidden() && !self.is_lost {
             self.found.hidden_at(self.out.text.len(), text);
             // Two hidden pieces with seen text between them are not one word.
@@ -317,8 +331,11 @@ impl<'o> Reader<'o> {
             self.in_word |= self.out.text.ends_with(char::is_alphanumeric) && text.contains(char::is_alphanumeric);
             return;
         }
-        if !text.is_empty()
-            && std::mem::take(&mut self.in_word)
+        if look.is_doubtful() && self.doubt(text) {
+            return;
+        }
+        self.settle(Some(text));
+        if std::mem::take(&mut self.in_word)
             && text.starts_with(char::is_alphanumeric)
             && self.out.tears.len() < MAX_TEARS
         {
@@ -334,6 +351,30 @@ impl<'o> Reader<'o> {
         fold_onto(&mut self.out.text, text);
         self.show_on_link(text, look);
         self.last_was_hidden &= text.trim().is_empty();
+    }
+
+    /// Keeps text back that some readers see and some do not, and that may turn out to stand inside a word.
+    fn doubt(&mut self, text: &str) -> bool {
+        let may_be_inside = !self.doubted.is_empty() || self.out.text.ends_with(char::is_alphanumeric);
+        let is_kept = may_be_inside && self.doubted.len() + text.len() <= MAX_DOUBTED;
+        if is_kept {
+            self.doubted.push_str(text);
+        }
+        is_kept
+    }
+
+    /// Takes text that was kept back as hidden if what comes `next` goes on with the word, else as shown.
+    fn settle(&mut self, next: Option<&str>) {
+        if self.doubted.is_empty() {
+            return;
+        }
+        let doubted = std::mem::take(&mut self.doubted);
+        let look = Look::default();
+        if next.is_some_and(|next| next.starts_with(char::is_alphanumeric)) {
+            self.text_of(&doubted, look.hidden());
+        } else {
+            self.text_of(&doubted, look);
+        }
     }
 
     fn show_on_link(&mut self, text: &str, look: Look) {
@@ -355,6 +396,7 @@ impl<'o> Reader<'o> {
     }
 
     fn new_line(&mut self) {
+        self.settle(None);
         // Nothing is turned beyond a line.
         (self.in_word, self.is_turned) = (false, false);
         for text in [&mut self.out.text, &mut self.out.hidden] {
@@ -390,6 +432,7 @@ impl<'o> Reader<'o> {
 
     /// Ends what is open and finds the links that are written in the text and are not links already.
     fn finish(mut self) -> Later {
+        self.settle(None);
         self.end_anchor();
         self.written();
         self.nested();

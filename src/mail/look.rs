@@ -2,7 +2,7 @@
 
 use super::{Open, Reader};
 use crate::mail::element::{self as el, Name};
-use crate::mail::style::{Kin, Look, Style, View};
+use crate::mail::style::{Kin, Look, Side, Style, View};
 use crate::mail::tokens::{Tag, attribute};
 
 impl Reader<'_> {
@@ -19,6 +19,14 @@ impl Reader<'_> {
     /// The look of the innermost of so many open elements.
     fn look_at(&self, depth: usize) -> Look {
         self.stack[..depth].last().map(|o| o.look).unwrap_or_default()
+    }
+
+    /// What the sheets show at one side inside of an element.
+    pub(super) fn text_into(&mut self, side: Side, kin: &Kin, look: Look, tag: &Tag) -> String {
+        if !self.styles.has_generated() {
+            return String::new();
+        }
+        self.styles.text_into(side, (kin, &self.stack), look, |name| attribute(tag, name).map(str::to_owned))
     }
 
     /// How `element` looks where it begins next, without a style of its own.

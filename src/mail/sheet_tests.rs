@@ -37,6 +37,57 @@ fn style_sheets_hide() {
 }
 
 #[test]
+fn sheets_put_text_into_elements() {
+    for (sheet, body, text) in [
+        (".b::before{content:'Elance'}", "Your <i class=b></i> account", "Your Elance account"),
+        (".b:after { content : \"an\" 'ce' !important }", "El<i class=b></i>", "Elance"),
+        ("p.b:BEFORE{content:attr(Title)}", "<p class=b title=Elance>x", "Elancex"),
+        ("@media screen{.b::before{content:'El'}} .b::after{content:'ce'}", "<b class=b>an</b>", "Elance"),
+        (".b::after{content:'x'} .b::after{content:'Elance'}", "<p class=b>", "Elance"),
+        (".b::before{content:'Elance' / 'spoken'}", "<p class=b>", "Elance"),
+        (".b{&::before{content:'x'}} .b:hover::before, i ~ p::after{content:'x'}", "<p class=b>Elance", "Elance"),
+        // Nothing where it cannot be seen, or is no text.
+        (".b::before{content:'x';display:none}", "<p class=b>Elance", "Elance"),
+        (".b::before{content:'x'} .b{font-size:0}", "<p class=b>no</p>Elance", "Elance"),
+        (".b::before{content:'x'} .b::before{visibility:hidden;content:'x'}", "<p class=b>Elance", "Elance"),
+        (".b::before{content:none} .c::after{content:url(x) counter(y)}", "<p class='b c'>Elance", "Elance"),
+        (".b::marker{content:'x'} .b{content:'x'} .c::before{content:'x'}", "<p class=b>Elance", "Elance"),
+        (".b::before{content:'x'}", "<img class=b>Elance", "Elance"),
+        ("@media print{.b::before{content:'x'}}", "<p class=b>Elance", "Elance"),
+    ] {
+        let html = format!("<html><head><style>{sheet}</style></head><body>{body}</body></html>");
+        assert_eq!(read_html(&html).text, text, "{sheet}");
+    }
+    assert_eq!(read_html("<p class=b>x<style>.b::before{content:'E'}</style>").text, "Ex", "a sheet behind it");
+}
+
+#[test]
+fn what_only_some_see_tears_no_word() {
+    let narrow = "@media (max-width:9px)";
+    for sheet in [
+        "@media (min-width:1px){.j{display:none}}".to_owned(),
+        format!(".j{{display:none}} {narrow}{{.j{{display:inline}}}}"),
+        format!(".j{{font-size:0}} {narrow}{{.j{{font-size:9px!important}}}}"),
+        ".j:not(.k){visibility:hidden}".to_owned(),
+        "i[class=j]{color:transparent}".to_owned(),
+    ] {
+        for (body, text, hidden, tears) in [
+            ("El<i class=j>qu</i>ance", "Elance", "qu", 1),
+            ("El<i class=j> q <b>u</b></i>ance", "Elance", "q u", 1),
+            ("El<i class=j>qu</i>", "Elqu", "", 0),
+            ("El<i class=j>qu</i> ance", "Elqu ance", "", 0),
+            ("El <i class=j>qu</i>ance", "El quance", "", 0),
+            ("El<p class=j>qu</p>ance", "El\nqu\nance", "", 0),
+            ("<a href=x>El<i class=j>qu</i></a>", "Elqu", "", 0),
+        ] {
+            let out = read_html(&format!("<style>{sheet}</style><body>{body}"));
+            let found = (out.text.as_str(), out.hidden.trim(), out.tears.len());
+            assert_eq!(found, (text, hidden, tears), "{sheet} {body}");
+        }
+    }
+}
+
+#[test]
 fn style_sheets_show() {
     for (sheet, body) in [
         ("", "<i class=h>x</i>"),

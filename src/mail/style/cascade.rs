@@ -3,15 +3,17 @@
 //! Rules are found by what their selectors end with, and every look at an element is counted, so that time stays linear in
 //! the part. Beyond a limit no style hides anything, for a rule that is not read may show it; [`Styles::limit`] says which.
 
-use super::Style;
-use super::rules::{Block, Rule, View, lowered, read_sheet};
-use super::selector::{Kin, Match};
+use super::rules::{Block, Rule, Text, View, lowered, read_sheet};
+use super::selector::{Kin, Match, Side};
+use super::{Look, Style};
 use crate::mail::element::Name;
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Rules kept of one part. Honest newsletters have 300 that matter.
 const MAX_RULES: usize = 2_000;
+/// Rules among them that put text into elements. Honest sheets have a dozen.
+const MAX_GENERATED: usize = 100;
 /// Looks at an element to see whether a selector is about it, for each octet of the part and for any part.
 /// Newsletters take one for ten octets.
 const STEPS_PER_OCTET: usize = 2;
@@ -32,6 +34,8 @@ pub(in crate::mail) struct Styles {
     by_element: HashMap<Name, Vec<usize>, RandomState>,
     /// Places of those that end with an id or a class, by it in lower case.
     by_name: HashMap<String, Vec<usize>, RandomState>,
+    /// The rules that put text into elements.
+    generated: Vec<Rule>,
     /// What the `style` attributes say that came before.
     attributes: HashMap<Box<str>, Block, RandomState>,
     /// Looks at elements that are left.
@@ -47,7 +51,12 @@ impl Styles {
 
     /// True without any rule in a sheet that counts.
     pub(in crate::mail) fn is_empty(&self) -> bool {
-        self.rules.is_empty() || self.limit.is_some()
+        self.rules.is_empty() && self.generated.is_empty() || self.limit.is_some()
+    }
+
+    /// True if some rule puts text into elements.
+    pub(in crate::mail) fn has_generated(&self) -> bool {
+        !self.generated.is_empty()
     }
 
     /// Which limit was hit, if any.
@@ -58,9 +67,9 @@ impl Styles {
     /// Takes a sheet that holds for `view`; true if it has rules that matter.
     pub(in crate::mail) fn add(&mut self, css: &str, view: View) -> bool {
         let view = if css.len() > MAX_HIDING_SHEET { view.min(View::Part) } else { view };
-        let before = self.rules.len();
+        let before = self.rules.len() + self.generated.len();
         read_sheet(css, view, &mut |rule| self.keep(rule));
-        self.rules.len() > before
+        self.rules.len() + self.generated.len() > before
     }
 
     fn keep(&mut self, rule: Rule) {
@@ -68,6 +77,12 @@ impl Styles {
             self.limit = Some("an HTML part has more than 2000 style rules");
         }
         if self.limit.is_some() {
+            return;
+        }
+        if rule.selector.side.is_some() {
+            if self.generated.len() < MAX_GENERATED {
+                self.generated.push(rule);
+            }
             return;
         }
         let place = self.rules.len();
@@ -95,10 +110,51 @@ impl Styles {
             *style = Style::default();
             return;
         }
+        let is_doubtful = found.iter().any(|(_, fit)| *fit == Match::Perhaps)
+            && [Match::Perhaps, Match::Yes].into_iter().any(|least| self.as_if(&found, least, *style, &own).hides());
+        style.doubtful |= is_doubtful;
         self.count(&found, style, |block| &block.normal);
         style.then(&own.normal);
         self.count(&found, style, |block| &block.important);
         style.then(&own.important);
+    }
+
+    /// The text that the sheets put at one side into an element of this look. What some programs show is shown; of several
+    /// rules the last counts.
+    pub(in crate::mail) fn text_into<K: AsRef<Kin>>(
+        &mut self,
+        side: Side,
+        (kin, ancestors): (&Kin, &[K]),
+        mut look: Look,
+        attribute: impl Fn(&str) -> Option<String>,
+    ) -> String {
+        let mut text = String::new();
+        let mut style = Style::default();
+        for rule in self.generated.iter().filter(|rule| rule.selector.side == Some(side)) {
+            if rule.selector.matches(kin, ancestors, &mut self.steps) != Match::Yes {
+                continue;
+            }
+            let piece = |piece: &Text| match piece {
+                Text::Given(text) => text.to_string(),
+                Text::Of(name) => attribute(name).unwrap_or_default(),
+            };
+            text = rule.content.iter().map(piece).collect();
+            style.then(&rule.block.normal);
+            style.then(&rule.block.important);
+        }
+        look.apply(&style);
+        if look.is_hidden() { String::new() } else { text }
+    }
+
+    /// What would count if rules were about the element that match at `least` like this, and no others.
+    fn as_if(&self, found: &[(usize, Match)], least: Match, mut style: Style, own: &Block) -> Style {
+        for of in [|block: &Block| block.normal, |block: &Block| block.important] {
+            for (place, _) in found.iter().filter(|(_, fit)| *fit >= least) {
+                style.then(&of(&self.rules[*place].block));
+            }
+            style.then(&of(own));
+        }
+        style
     }
 
     fn count(&self, found: &[(usize, Match)], style: &mut Style, of: fn(&Block) -> &Style) {

@@ -12,7 +12,7 @@ mod value;
 
 pub(super) use cascade::Styles;
 pub(super) use rules::View;
-pub(super) use selector::Kin;
+pub(super) use selector::{Kin, Side};
 
 use value::{
     are_alike, clips, color, cuts_all, is_clear, is_far, is_nothing, is_tiny, is_tiny_font, is_transparent, length,
@@ -34,6 +34,8 @@ pub(super) struct Look {
     runs_left: bool,
     /// True if letters do so that run from left to right otherwise.
     turned: bool,
+    /// True if it is hidden in some programs or on some screens.
+    doubtful: bool,
 }
 
 impl Look {
@@ -51,9 +53,19 @@ impl Look {
         self.gone = true;
     }
 
+    /// This look, hidden.
+    pub(super) fn hidden(self) -> Look {
+        Look { gone: true, ..self }
+    }
+
     /// True if its letters run from right to left, of whatever script they are.
     pub(super) fn is_turned(&self) -> bool {
         self.turned
+    }
+
+    /// True if some readers cannot see text of this look.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubtful
     }
 
     /// The look of a child that is a block: nothing that turns letters reaches into it.
@@ -66,6 +78,7 @@ impl Look {
         self.gone |= style.hides_box();
         self.hiding = self.hiding & !style.declared | style.on & INHERITED;
         self.ink = style.ink.or(self.ink);
+        self.doubtful |= style.doubtful;
         self.runs_left = style.on & DIRECTION != 0 || self.runs_left && style.declared & DIRECTION == 0;
         if style.on & TURNED != 0 {
             self.turned = self.runs_left;
@@ -107,6 +120,8 @@ pub(super) struct Style {
     on: u32,
     ink: Option<Ink>,
     ground: Option<Ground>,
+    /// True if it hides for some readers.
+    doubtful: bool,
 }
 
 const DISPLAY: u32 = 1;
@@ -230,6 +245,11 @@ impl Style {
         self.on = self.on & !undone | later.on & SHOWING;
         self.ink = later.ink.map(|_| Ink::Unknown).or(self.ink);
         self.ground = later.ground.map(|_| Ground::Unknown).or(self.ground);
+    }
+
+    /// True if an element of this style is hidden, whatever stands around it.
+    fn hides(&self) -> bool {
+        self.hides_box() || self.on & INHERITED != 0 || self.ink == Some(Ink::Clear)
     }
 
     /// True if it says nothing.

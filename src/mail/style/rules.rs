@@ -5,6 +5,7 @@
 
 use super::Style;
 use super::selector::{Selector, read_list};
+use crate::mail::text::first_bytes;
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState, QualifiedRuleParser,
     RuleBodyItemParser, RuleBodyParser, StyleSheetParser, Token,
@@ -13,6 +14,9 @@ use std::borrow::Cow;
 
 /// Octets of the longest property that is read.
 const LONGEST_PROPERTY: usize = 24;
+/// Octets of the text that one rule puts into elements, and pieces it is made of.
+const LONGEST_CONTENT: usize = 500;
+const MOST_TEXTS: usize = 20;
 /// At-rules inside one another that are read. Honest sheets have two.
 const MAX_DEPTH: usize = 8;
 
@@ -61,10 +65,20 @@ impl Block {
     }
 }
 
+/// Text that a sheet puts into elements (CSS Content 3).
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Text {
+    Given(Box<str>),
+    /// The value of an attribute.
+    Of(Box<str>),
+}
+
 /// One selector and what it declares.
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) selector: Selector,
+    /// The text of a pseudo-element.
+    pub(super) content: Vec<Text>,
     pub(super) block: Block,
     /// False if it holds perhaps.
     pub(super) is_sure: bool,
@@ -84,7 +98,11 @@ struct Sheet<'t> {
 
 impl Sheet<'_> {
     fn keep(&mut self, rule: Rule) {
-        if !rule.block.normal.is_silent() || !rule.block.important.is_silent() {
+        let speaks = match rule.selector.side {
+            Some(_) => !rule.content.is_empty(),
+            None => !rule.block.normal.is_silent() || !rule.block.important.is_silent(),
+        };
+        if speaks {
             (self.take)(rule);
         }
     }
@@ -108,8 +126,9 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
         let (selectors, is_known) = prelude;
         let body = Body::read(input, 0);
         let is_sure = is_known && !body.has_rules && self.view == View::All;
-        for selector in selectors {
-            self.keep(Rule { selector, block: body.block, is_sure });
+        // Text for a state or a neighbour, which nobody knows here, would stand everywhere.
+        for selector in selectors.into_iter().filter(|s| s.side.is_none() || is_known) {
+            self.keep(Rule { selector, content: body.content.clone(), block: body.block, is_sure });
         }
         body.inner.into_iter().for_each(|rule| self.keep(rule));
         Ok(())
@@ -147,6 +166,7 @@ impl<'i> AtRuleParser<'i> for Sheet<'_> {
 #[derive(Default)]
 struct Body {
     block: Block,
+    content: Vec<Text>,
     /// True if it has rules in it, which some programs read and others trip over.
     has_rules: bool,
     /// These rules, which hold perhaps.
@@ -166,7 +186,8 @@ impl Body {
         self.has_rules = true;
         if self.depth < MAX_DEPTH {
             let Body { block, inner, .. } = Body::read(input, self.depth + 1);
-            self.inner.extend(selectors.into_iter().map(|selector| Rule { selector, block, is_sure: false }));
+            let rule = |selector| Rule { selector, content: vec![], block, is_sure: false };
+            self.inner.extend(selectors.into_iter().map(rule));
             self.inner.extend(inner);
         }
     }
@@ -188,6 +209,10 @@ impl<'i> DeclarationParser<'i> for Body {
         let Some(lower) = lower.get_mut(..name.len()) else { return Ok(()) };
         lower.copy_from_slice(name.as_bytes());
         lower.make_ascii_lowercase();
+        if lower == b"content" {
+            self.content = content(input.slice_from(from));
+            return Ok(());
+        }
         let value = plain(input.slice_from(from));
         if value.contains('{') {
             // No value, perhaps a rule.
@@ -202,6 +227,31 @@ impl<'i> DeclarationParser<'i> for Body {
         style.declare(lower, value);
         Ok(())
     }
+}
+
+/// The text of a `content`, cut to a bounded length; what stands behind a slash is read aloud only.
+fn content(value: &str) -> Vec<Text> {
+    let mut input = Parser::new(value);
+    let (mut texts, mut room) = (Vec::new(), LONGEST_CONTENT);
+    while let Ok(token) = input.next() {
+        match token {
+            Token::QuotedString(text) => {
+                let text = first_bytes(text, room);
+                room -= text.len();
+                texts.extend((!text.is_empty()).then(|| Text::Given(text.into())));
+            }
+            Token::Function(name) if name.eq_ignore_ascii_case("attr") => {
+                let name = input.parse_nested_block(|input| Ok::<_, ParseError<()>>(input.expect_ident_cloned()?));
+                texts.extend(name.ok().map(|name| Text::Of(name.to_ascii_lowercase().into())));
+            }
+            Token::Delim('/' | '!') => break,
+            _ => {}
+        }
+        if room == 0 || texts.len() >= MOST_TEXTS {
+            break;
+        }
+    }
+    texts
 }
 
 /// A value in lower case, with its comments and escapes read.

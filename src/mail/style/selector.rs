@@ -65,9 +65,18 @@ fn same(name: &str, other: &str) -> Match {
     }
 }
 
+/// Where a pseudo-element puts text into an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::mail) enum Side {
+    Before,
+    After,
+}
+
 /// A selector without commas.
 #[derive(Debug, Default)]
 pub(super) struct Selector {
+    /// Set if it is not about the element but about what stands at one side inside of it.
+    pub(super) side: Option<Side>,
     /// Right to left: the element itself, then what it stands in.
     parts: Vec<Compound>,
     /// Selectors 4, 17: ids, then classes, then names.
@@ -151,11 +160,11 @@ pub(super) fn read_list(input: &mut Parser) -> (Vec<Selector>, bool) {
                 reading.part();
                 let mut next = input.next_including_whitespace();
                 if let Ok(Token::Colon) = next {
-                    reading.is_of_no_element = true;
+                    reading.pseudo = Some(None);
                     next = input.next_including_whitespace();
                 }
                 match next {
-                    Ok(Token::Ident(name)) if is_pseudo_element(name) => reading.is_of_no_element = true,
+                    Ok(Token::Ident(name)) if is_pseudo_element(name) => reading.pseudo = Some(side_of(name)),
                     _ => reading.is_sure = false,
                 }
             }
@@ -167,6 +176,12 @@ pub(super) fn read_list(input: &mut Parser) -> (Vec<Selector>, bool) {
     }
     reading.end();
     (reading.done, reading.is_sure)
+}
+
+/// The side of a pseudo-element, if it can have text.
+fn side_of(name: &str) -> Option<Side> {
+    let is = |side: &str| name.eq_ignore_ascii_case(side);
+    if is("before") { Some(Side::Before) } else { is("after").then_some(Side::After) }
 }
 
 /// The pseudo-elements that every browser knows; CSS 2 wrote them with one colon.
@@ -183,7 +198,8 @@ struct Reading {
     is_apart: bool,
     /// True behind `>`.
     is_child: bool,
-    is_of_no_element: bool,
+    /// Set if it is about no element: the side it is about, if it is one.
+    pseudo: Option<Option<Side>>,
     is_sure: bool,
 }
 
@@ -205,8 +221,9 @@ impl Reading {
         parts.reverse();
         let count = |of: fn(&Compound) -> usize| parts.iter().map(of).sum();
         let specificity = (count(|p| p.id.iter().len()), count(|p| p.classes.len()), count(|p| p.element.iter().len()));
-        if !std::mem::take(&mut self.is_of_no_element) && !parts.is_empty() {
-            self.done.push(Selector { parts, specificity });
+        let pseudo = self.pseudo.take();
+        if pseudo != Some(None) && !parts.is_empty() {
+            self.done.push(Selector { side: pseudo.flatten(), parts, specificity });
         }
     }
 }
