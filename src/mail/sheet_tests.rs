@@ -58,6 +58,8 @@ fn sheets_put_text_into_elements() {
         let html = format!("<html><head><style>{sheet}</style></head><body>{body}</body></html>");
         assert_eq!(read_html(&html).text, text, "{sheet}");
     }
+    let many = format!("<style>i::before{{content:'{}'}}</style>{}", "a".repeat(500), "<i>".repeat(500));
+    assert!(read_html(&many).text.len() < 20_000, "a sheet is no lever");
     assert_eq!(read_html("<p class=b>x<style>.b::before{content:'E'}</style>").text, "Ex", "a sheet behind it");
 }
 

@@ -14,6 +14,8 @@ use std::collections::HashMap;
 const MAX_RULES: usize = 2_000;
 /// Rules among them that put text into elements. Honest sheets have a dozen.
 const MAX_GENERATED: usize = 100;
+/// Octets of the text they put in that are kept of one part: each may stand in every element.
+const MAX_GENERATED_TEXT: usize = 16 << 10;
 /// Looks at an element to see whether a selector is about it, for each octet of the part and for any part.
 /// Newsletters take one for ten octets.
 const STEPS_PER_OCTET: usize = 2;
@@ -36,6 +38,8 @@ pub(in crate::mail) struct Styles {
     by_name: HashMap<String, Vec<usize>, RandomState>,
     /// The rules that put text into elements.
     generated: Vec<Rule>,
+    /// Octets that they may still put in.
+    room: usize,
     /// What the `style` attributes say that came before.
     attributes: HashMap<Box<str>, Block, RandomState>,
     /// Looks at elements that are left.
@@ -46,7 +50,7 @@ pub(in crate::mail) struct Styles {
 impl Styles {
     /// The styles of a part of so many octets.
     pub(in crate::mail) fn new(octets: usize) -> Styles {
-        Styles { steps: octets * STEPS_PER_OCTET + MIN_STEPS, ..Styles::default() }
+        Styles { steps: octets * STEPS_PER_OCTET + MIN_STEPS, room: MAX_GENERATED_TEXT, ..Styles::default() }
     }
 
     /// True without any rule in a sheet that counts.
@@ -143,7 +147,13 @@ impl Styles {
             style.then(&rule.block.important);
         }
         look.apply(&style);
-        if look.is_hidden() { String::new() } else { text }
+        let is_shown = !look.is_hidden() && text.len() <= self.room;
+        if is_shown {
+            self.room -= text.len();
+            text
+        } else {
+            String::new()
+        }
     }
 
     /// What would count if rules were about the element that match at `least` like this, and no others.
