@@ -288,6 +288,7 @@ impl Sink for Reader<'_> {
 
 impl<'o> Reader<'o> {
     fn new(out: &'o mut HtmlOut, styles: &'o mut Styles) -> Reader<'o> {
+        styles.begin();
         Reader {
             out,
             stack: Vec::new(),

@@ -60,6 +60,7 @@ fn sheets_put_text_into_elements() {
     }
     let many = format!("<style>i::before{{content:'{}'}}</style>{}", "a".repeat(500), "<i>".repeat(500));
     assert!(read_html(&many).text.len() < 20_000, "a sheet is no lever");
+    assert!(read_html(&format!("{many}<table>a<tr>")).text.contains("aaa"), "nor spent by the first reading");
     assert_eq!(read_html("<p class=b>x<style>.b::before{content:'E'}</style>").text, "Ex", "a sheet behind it");
 }
 

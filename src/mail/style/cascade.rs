@@ -50,7 +50,12 @@ pub(in crate::mail) struct Styles {
 impl Styles {
     /// The styles of a part of so many octets.
     pub(in crate::mail) fn new(octets: usize) -> Styles {
-        Styles { steps: octets * STEPS_PER_OCTET + MIN_STEPS, room: MAX_GENERATED_TEXT, ..Styles::default() }
+        Styles { steps: octets * STEPS_PER_OCTET + MIN_STEPS, ..Styles::default() }
+    }
+
+    /// Begins a reading of the part, which has all the room for text out of sheets.
+    pub(in crate::mail) fn begin(&mut self) {
+        self.room = MAX_GENERATED_TEXT;
     }
 
     /// True without any rule in a sheet that counts.
