@@ -354,30 +354,6 @@ impl<'o> Reader<'o> {
         self.last_was_hidden &= text.trim().is_empty();
     }
 
-    /// Keeps text back that some readers see and some do not, and that may turn out to stand inside a word.
-    fn doubt(&mut self, text: &str) -> bool {
-        let may_be_inside = !self.doubted.is_empty() || self.out.text.ends_with(char::is_alphanumeric);
-        let is_kept = may_be_inside && self.doubted.len() + text.len() <= MAX_DOUBTED;
-        if is_kept {
-            self.doubted.push_str(text);
-        }
-        is_kept
-    }
-
-    /// Takes text that was kept back as hidden if what comes `next` goes on with the word, else as shown.
-    fn settle(&mut self, next: Option<&str>) {
-        if self.doubted.is_empty() {
-            return;
-        }
-        let doubted = std::mem::take(&mut self.doubted);
-        let look = Look::default();
-        if next.is_some_and(|next| next.starts_with(char::is_alphanumeric)) {
-            self.text_of(&doubted, look.hidden());
-        } else {
-            self.text_of(&doubted, look);
-        }
-    }
-
     fn show_on_link(&mut self, text: &str, look: Look) {
         if let Some(anchor) = self.anchor.as_mut().filter(|a| a.shown.len() < MAX_SHOWN) {
             anchor.shown.extend(look.is_turned().then_some(TURN));

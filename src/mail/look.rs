@@ -1,6 +1,6 @@
 //! How an element of an HTML part looks: what its attributes, the sheets and what is around it say.
 
-use super::{Open, Reader};
+use super::{MAX_DOUBTED, Open, Reader};
 use crate::mail::element::{self as el, Name};
 use crate::mail::style::{Kin, Look, Side, Style, View};
 use crate::mail::tokens::{Tag, attribute};
@@ -91,6 +91,30 @@ impl Reader<'_> {
         self.styles.cascade(&mut style, &kin, &self.stack, own);
         look.apply(&style);
         (kin, look, style)
+    }
+
+    /// Keeps text back that some readers see and some do not, and that may turn out to stand inside a word.
+    pub(super) fn doubt(&mut self, text: &str) -> bool {
+        let may_be_inside = !self.doubted.is_empty() || self.out.text.ends_with(char::is_alphanumeric);
+        let is_kept = may_be_inside && self.doubted.len() + text.len() <= MAX_DOUBTED;
+        if is_kept {
+            self.doubted.push_str(text);
+        }
+        is_kept
+    }
+
+    /// Takes text that was kept back as hidden if what comes `next` goes on with the word, else as shown.
+    pub(super) fn settle(&mut self, next: Option<&str>) {
+        if self.doubted.is_empty() {
+            return;
+        }
+        let doubted = std::mem::take(&mut self.doubted);
+        let look = Look::default();
+        if next.is_some_and(|next| next.starts_with(char::is_alphanumeric)) {
+            self.text_of(&doubted, look.hidden());
+        } else {
+            self.text_of(&doubted, look);
+        }
     }
 }
 
