@@ -192,6 +192,7 @@ impl Sink for Reader<'_> {
         let element = if tag.is_foreign() { el::foreign(tag.element()) } else { tag.element() };
         self.begin_body(!el::is_of_head(element));
         let is_nothing = self.is_nothing(element);
+        self.in_form |= element == el::FORM;
         if el::ends_select(element)
             && !(is_nothing && el::is_of_table(element))
             && let Some(select) = self.open_select()

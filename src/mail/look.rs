@@ -109,12 +109,11 @@ impl Reader<'_> {
             return;
         }
         let doubted = std::mem::take(&mut self.doubted);
-        let look = Look::default();
+        let mut look = Look::default();
         if next.is_some_and(|next| next.starts_with(char::is_alphanumeric)) {
-            self.text_of(&doubted, look.hidden());
-        } else {
-            self.text_of(&doubted, look);
+            look.hide();
         }
+        self.text_of(&doubted, look);
     }
 }
 

@@ -7,12 +7,12 @@ use crate::mail::tokens::Sink;
 
 impl Reader<'_> {
     /// True for a start tag that browsers read as nothing where it stands, whatever style it has.
-    pub(super) fn is_nothing(&mut self, element: Name) -> bool {
+    pub(super) fn is_nothing(&self, element: Name) -> bool {
         match element {
             el::HEAD | el::FRAME | el::FRAMESET => true,
             el::HTML | el::BODY => self.is_open(element),
             // A form between cells ends where it begins.
-            el::FORM => std::mem::replace(&mut self.in_form, true) || self.before().is_some(),
+            el::FORM => self.in_form || self.before().is_some(),
             // A list of choices inside another ends that one.
             el::SELECT => self.open_select().is_some(),
             element => el::is_of_table(element) && !self.is_open(el::TABLE) && !self.is_open(el::TEMPLATE),

@@ -15,49 +15,10 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 /// Whose it is, folded.
-const YOUR: [&str; 42] = [
-    "your",
-    "ihr",
-    "ihre",
-    "ihrem",
-    "ihren",
-    "ihres",
-    "dein",
-    "deine",
-    "deinem",
-    "deinen",
-    "deines",
-    "tu",
-    "tus",
-    "su",
-    "sus",
-    "sua",
-    "seu",
-    "tua",
-    "teu",
-    "votre",
-    "vos",
-    "ton",
-    "uw",
-    "je",
-    "jouw",
-    "tuo",
-    "suo",
-    "vostro",
-    "twoje",
-    "twojego",
-    "twoim",
-    "panstwa",
-    "din",
-    "ditt",
-    "dit",
-    "vas",
-    "vase",
-    "vaseho",
-    "tvuj",
-    "az on",
-    "contul",
-    "hesabiniz",
+const YOUR: [&str; 39] = [
+    "your", "ihr", "ihre", "ihrem", "ihren", "ihres", "dein", "deine", "deinem", "deinen", "deines", "tu", "tus", "su",
+    "sus", "sua", "seu", "tua", "teu", "votre", "vos", "ton", "uw", "je", "jouw", "tuo", "suo", "vostro", "twoje",
+    "twojego", "twoim", "panstwa", "din", "ditt", "dit", "vas", "vase", "vaseho", "tvuj",
 ];
 /// What one has with a brand, folded. Profiles are not among them: they are for everybody to see, and clients write of them.
 const ACCOUNT: [&str; 40] = [
@@ -113,20 +74,57 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         return None;
     }
     let text = e.own_text();
-    brand
-        .places_in(text)
-        .find_map(|(start, end)| {
-            let (front, name, behind) = (text[..start].trim_end(), &text[start..end], &text[end..]);
-            let account = behind.trim_start_matches([' ', '-', '®', '™']);
-            let is_held =
-                |w: &&&str| account.strip_prefix(**w).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-            if let (Some(your), Some(account)) = (naming::last_of(front, &YOUR), ACCOUNT.iter().find(is_held)) {
-                return Some(format!("{your} {name} {account}"));
-            }
-            let front = naming::last_of(front, &OF).map_or(front, |of| front[..front.len() - of.len()].trim_end());
-            let account = naming::last_of(front, &ACCOUNT)?;
-            let your = naming::last_of(front[..front.len() - account.len()].trim_end(), &YOUR)?;
-            Some(format!("{your} {account} … {name}"))
-        })
-        .map(|words| format!("the text speaks of {words:?}"))
+    let words = brand.places_in(text).find_map(|(start, end)| held(&text[..start], &text[start..end], &text[end..]))?;
+    Some(format!("the text speaks of {words:?}"))
+}
+
+/// What the reader has with a brand whose name stands between two folded texts.
+fn held(front: &str, name: &str, behind: &str) -> Option<String> {
+    let front = front.trim_end();
+    let account = behind.trim_start_matches([' ', '-', '®', '™']);
+    let account = ACCOUNT.iter().find(|word| naming::follows(account, word));
+    if let (Some(your), Some(account)) = (naming::last_of(front, &YOUR), account) {
+        return Some(format!("{your} {name} {account}"));
+    }
+    let front = naming::last_of(front, &OF).map_or(front, |of| front[..front.len() - of.len()].trim_end());
+    let account = naming::last_of(front, &ACCOUNT)?;
+    let your = naming::last_of(front[..front.len() - account.len()].trim_end(), &YOUR)?;
+    Some(format!("{your} {account} … {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::text::fold;
+
+    fn is_held(text: &str) -> bool {
+        let text = fold(text);
+        text.split_once("elance").is_some_and(|(front, behind)| held(front, "elance", behind).is_some())
+    }
+
+    #[test]
+    fn accounts_are_told_in_each_language() {
+        for text in [
+            "in your Elance account",
+            "your account with Elance",
+            "Ihr Elance-Konto",
+            "Ihr Konto bei Elance",
+            "su cuenta de Elance",
+            "sua conta Elance",
+            "a sua conta da Elance",
+            "votre compte Elance",
+            "uw Elance-account",
+            "je account bij Elance",
+            "il tuo account Elance",
+            "twoje konto Elance",
+            "ditt Elance-konto",
+            "din konto hos Elance",
+            "vaše konto u Elance",
+        ] {
+            assert!(is_held(text), "{text}");
+        }
+        for text in ["your Elance profile", "an Elance account", "your Elance accountant", "our account, Elance"] {
+            assert!(!is_held(text), "{text}");
+        }
+    }
 }

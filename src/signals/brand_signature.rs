@@ -132,9 +132,9 @@ pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let found = brand.places_in(text).find_map(|(start, end)| {
         let (front, name, behind) = (&text[..start], &text[start..end], &text[end..]);
         let joint = behind.trim_start_matches([' ', ',', '®', '™']);
-        let signs = BEHIND.iter().find(|w| follows(joint, w)).map(|w| format!("{name} {w}"));
+        let signs = BEHIND.iter().find(|w| naming::follows(joint, w)).map(|w| format!("{name} {w}"));
         let hails = || {
-            let member = MEMBERS.iter().find(|w| follows(joint, w))?;
+            let member = MEMBERS.iter().find(|w| naming::follows(joint, w))?;
             hailed(front).map(|hail| format!("{hail} {name} {member}"))
         };
         signs.or_else(hails).or_else(|| before(front).map(|w| format!("{w} {name}")))
@@ -147,10 +147,6 @@ pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 fn hailed(text: &str) -> Option<&str> {
     let text = text.trim_end();
     naming::last_of(text.strip_suffix("valued").unwrap_or(text).trim_end(), &HAILS)
-}
-
-fn follows(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// What stands right before a name and makes it the writer: a word of the list, or a copyright sign with or without years.

@@ -380,7 +380,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// The brand's name in the subject or text as a person reads it and no program does: in letters that look like others,
-    /// with something invisible or hidden inside, or spaced out; in words.
+    /// with something invisible or hidden inside, spaced out, or from right to left; in words.
     pub fn disguised(&self, brand: &Brand) -> Option<String> {
         let looks = self.looks.get_or_init(|| {
             let text = &self.message.body.text;

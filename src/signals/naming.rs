@@ -153,6 +153,11 @@ fn leads_to_author(e: &Evidence<'_>) -> bool {
     own > 0 && own * 2 >= hosts.len()
 }
 
+/// True if the text begins with `word`, as a word.
+pub(super) fn follows(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
 /// The one of `words` that the text ends with, as a word.
 pub(super) fn last_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
     let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));

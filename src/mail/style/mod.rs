@@ -53,11 +53,6 @@ impl Look {
         self.gone = true;
     }
 
-    /// This look, hidden.
-    pub(super) fn hidden(self) -> Look {
-        Look { gone: true, ..self }
-    }
-
     /// True if its letters run from right to left, of whatever script they are.
     pub(super) fn is_turned(&self) -> bool {
         self.turned
