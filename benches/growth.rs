@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 use spoof_milter::auth::AuthResults;
+use spoof_milter::evidence::Evidence;
+use spoof_milter::judge::policy_of;
 use spoof_milter::mail::{Envelope, Message};
 use spoof_milter::policy::Policy;
-use spoof_milter::signals::{Evidence, examine};
+use spoof_milter::signals::examine;
 use std::time::{Duration, Instant};
 
 /// Half of the smaller of the two sizes: large enough to be measured.
@@ -99,7 +101,7 @@ fn main() {
     if !std::env::args().any(|a| a == "--bench") {
         return;
     }
-    let policy = Policy::from_toml("", "bench").unwrap();
+    let policy = policy_of("", "bench").unwrap();
     let mut failed = false;
     let html = HTML.iter().map(|input| ("text/html", SIZE, input));
     let plain = PLAIN.iter().map(|input| ("text/plain", SIZE, input));

@@ -12,15 +12,15 @@ mod messages;
 
 use criterion::{BatchSize, Criterion};
 use spoof_milter::auth::{Authenticator, DkimResult, SpfResult};
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
-use spoof_milter::policy::{Action, Policy};
+use spoof_milter::policy::Action;
 use tokio::runtime::Runtime;
 
 fn main() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(dns::serve(messages::ZONE, 0)).unwrap();
-    let policy = Policy::from_toml(&format!("[dns]\nservers = [\"{}\"]\n", server.addr), "bench").unwrap();
+    let policy = policy_of(&format!("[dns]\nservers = [\"{}\"]\n", server.addr), "bench").unwrap();
     let authenticator = Authenticator::for_policy(&policy).unwrap();
     let envelope = Envelope {
         client: Client { ip: Some(messages::CLIENT.parse().unwrap()), name: String::new() },

@@ -1,10 +1,11 @@
 //! `judge()`: authenticate and scan, examine, decide. The milter, the command line, the tests and the bench all call this.
 
 use crate::auth::Authenticator;
+use crate::evidence::Evidence;
 use crate::mail::{Envelope, Message};
 use crate::policy::{ConfigError, Policy};
 use crate::scan::scan;
-use crate::signals::{Evidence, check_ids};
+use crate::signals;
 use crate::verdict::{Passed, Verdict, decide};
 use std::path::Path;
 
@@ -36,13 +37,14 @@ pub fn not_inbound(envelope: &Envelope, policy: &Policy) -> Option<Passed> {
     envelope.client.ip.is_some_and(|ip| policy.trusts(ip)).then_some(Passed::TrustedNetwork)
 }
 
-/// The policy of a file (of the defaults without one), with its signal ids checked.
+/// The policy of a file (of the defaults without one), which may set every signal there is.
 pub fn load_policy(path: Option<&Path>) -> Result<Policy, ConfigError> {
-    let policy = Policy::load(path)?;
-    let origin = path.map(|p| p.display().to_string()).unwrap_or_default();
-    let text = path.and_then(|p| std::fs::read_to_string(p).ok()).unwrap_or_default();
-    check_ids(&policy, &text, &origin)?;
-    Ok(policy)
+    Policy::load(path, &signals::ids())
+}
+
+/// The same of a text; `origin` names it in errors.
+pub fn policy_of(text: &str, origin: &str) -> Result<Policy, ConfigError> {
+    Policy::from_toml(text, origin, &signals::ids())
 }
 
 /// Names a message and its envelope: the same give the same name, in lower-case base 32 without look-alike letters.

@@ -52,7 +52,9 @@
 
 pub mod auth;
 pub mod cli;
+pub mod evidence;
 pub mod judge;
+pub mod lookalike;
 pub mod mail;
 pub mod milter;
 pub mod policy;
@@ -60,4 +62,6 @@ pub mod record;
 pub mod scan;
 pub mod serve;
 pub mod signals;
+pub mod text;
 pub mod verdict;
+pub mod wording;

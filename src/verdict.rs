@@ -6,11 +6,12 @@
 //! and counts as little as the exemption says. Same findings and same policy give the same verdict.
 
 use crate::auth::AuthResults;
+use crate::evidence::{Evidence, Proof};
 use crate::mail::Domain;
 use crate::policy::config::Fallback;
 use crate::policy::{Action, Ladder, Mode, Policy};
 use crate::scan::Scan;
-use crate::signals::{Evidence, Examination, Finding, Kind, Proof, examine};
+use crate::signals::{Examination, Finding, Kind, examine};
 
 /// How strongly a message pretends to be a brand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -165,14 +166,14 @@ pub fn without(evidence: &Evidence<'_>, id: &str) -> Action {
 fn weigh(evidence: &Evidence<'_>, found: Examination, case_id: String) -> Verdict {
     let policy = evidence.policy;
     let Examination { message, mut brands } = found;
-    let rules = Rules { policy, exempt: evidence.exemption().map(|f| f.action) };
+    let rules = Rules { policy, exempt: evidence.origin.exemption().map(|f| f.action) };
     let cut = !evidence.message.limits.is_empty() || !evidence.auth.limits.is_empty();
     let outcomes: Vec<Outcome> = policy
         .brands
         .iter()
         .zip(&brands)
         .map(|(brand, own)| {
-            let mut outcome = rules.outcome(own, &message, evidence.proof(brand));
+            let mut outcome = rules.outcome(own, &message, evidence.origin.proof(brand));
             // What stands behind a limit was not read: nobody can say that it proves nothing, or that it is harmless.
             if cut && matches!(outcome.proof, Proof::Missing | Proof::PathOnly(_) | Proof::Unknown(_)) {
                 outcome.action = outcome.action.max(policy.config.failure.limit_brand);
@@ -218,7 +219,7 @@ fn weigh(evidence: &Evidence<'_>, found: Examination, case_id: String) -> Verdic
         findings.retain(|f| f.signal.kind != Kind::Intent);
     }
     findings.sort_by_key(|f| (f.shadow, std::cmp::Reverse(f.points)));
-    if let (Some(f), true) = (evidence.exemption(), findings.iter().any(|f| f.exempt)) {
+    if let (Some(f), true) = (evidence.origin.exemption(), findings.iter().any(|f| f.exempt)) {
         verdict.notes.push(format!("an exempt forwarder handed it over (until {}): {}", f.expires, f.reason));
     }
     Verdict { findings, ..verdict }
@@ -238,7 +239,7 @@ fn unjudged(evidence: &Evidence<'_>, case_id: String) -> Verdict {
         findings: vec![],
         auth: evidence.auth.clone(),
         scan: evidence.scan.clone(),
-        sealer: evidence.overriding_sealer().cloned(),
+        sealer: evidence.origin.overriding_sealer().cloned(),
         limits: limits.collect(),
         deferred: None,
         notes: remembered.map(|r| format!("the DNS does not answer, so {r} was used")).collect(),

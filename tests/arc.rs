@@ -19,9 +19,9 @@ use mail_auth::{ArcOutput, AuthenticatedMessage, AuthenticationResults, DmarcOut
 use serde::Deserialize;
 use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{Arc, ArcResult, Authenticator};
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Envelope, Message, message};
-use spoof_milter::policy::{Action, Policy, config};
+use spoof_milter::policy::{Action, config};
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -183,7 +183,7 @@ async fn broken_chains_fail_and_nothing_panics() {
 async fn only_a_trusted_sealer_overrides_and_that_is_written() {
     let (_server, authenticator) = forwarder().await;
     let judged = async |raw: &str, trusted: &str| -> (Verdict, String) {
-        let policy = Policy::from_toml(&format!("[auth]\ntrusted_sealers = [{trusted}]\n"), "test").unwrap();
+        let policy = policy_of(&format!("[auth]\ntrusted_sealers = [{trusted}]\n"), "test").unwrap();
         let envelope = Envelope::default();
         let verdict = judge(&envelope, &Message::parse(raw.as_bytes().to_vec(), true), &policy, &authenticator).await;
         let written = authentication_results(&verdict.auth, &envelope, "mx.example.net", verdict.sealer.as_ref());

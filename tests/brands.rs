@@ -4,10 +4,10 @@
 #![allow(clippy::unwrap_used)]
 
 use spoof_milter::auth::{AuthResults, Dkim, DkimResult, Spf, SpfResult};
-use spoof_milter::judge::load_policy;
+use spoof_milter::evidence::Evidence;
+use spoof_milter::judge::{load_policy, policy_of};
 use spoof_milter::mail::{Domain, Envelope, Message};
 use spoof_milter::policy::{Action, Policy};
-use spoof_milter::signals::Evidence;
 use spoof_milter::verdict::{Verdict, decide};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -144,7 +144,7 @@ fn the_policy_id_and_the_commands_cover_the_folder() {
     let checked = said("check");
     assert!(checked.contains(&policy.id) && checked.contains("protects Elance (built in)"), "{checked}");
     assert!(checked.contains("protects Northbank (") && checked.contains("brands.d/northbank.toml)"), "{checked}");
-    assert_eq!(Policy::from_toml(&said("show"), "shown").unwrap().id, policy.id);
+    assert_eq!(policy_of(&said("show"), "shown").unwrap().id, policy.id);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn words_that_are_not_one_brand_are_not_another() {
     let text = "[[brand]]\nname = \"Northbank\"\ndomains = [\"northbank.example\"]\nnot_us = [\"northbanks\"]\n\
                 [[brand]]\nname = \"Northbanc\"\ndomains = [\"northbanc.example\"]\n\
                 [[brand]]\nname = \"Other\"\nnames = [\"Northbank\"]\ndomains = [\"other.example\"]\n";
-    let policy = Policy::from_toml(text, "test").unwrap();
+    let policy = policy_of(text, "test").unwrap();
     let imitated = |domain: &str| {
         let found = policy.imitations(&Domain::parse(domain).unwrap());
         found.into_iter().map(|i| policy.brands[i.owner].name.clone()).collect::<Vec<_>>()
@@ -239,7 +239,7 @@ fn a_second_brand_is_protected_by_configuration_alone() {
 fn nothing_proves_a_brand_that_sends_no_mail_any_more() {
     let profile = |sends: bool| {
         let text = format!("{}allied = [\"upwork.test\"]\nsends_mail = {sends}\n", brand("Elance", "elance.com"));
-        Policy::from_toml(&text, "test").unwrap()
+        policy_of(&text, "test").unwrap()
     };
     let head = "From: Elance <service@elance.com>\nSubject: Notice";
     let judged = |policy: &Policy| verdict(policy, "bounce@elance.com", head, "Hello", &verified("elance.com"));
@@ -277,7 +277,7 @@ fn profiles_say_where_honest_mail_leads() {
     assert_eq!(bank.named_in("this mail was sent by northbank europe s.a."), Some("Northbank"));
     let legal = "[[brand]]\nname = \"X\"\nlegal_names = [\"Sunny Holdings, Inc.\"]\ndomains = [\"x.example\"]\n\
                  image_hosts = [\"sunnyx-login.example\"]\nnames = [\"Sunnyx\"]\n";
-    let policy = Policy::from_toml(legal, "test").unwrap();
+    let policy = policy_of(legal, "test").unwrap();
     let brand = &policy.brands[0];
     for text in ["(c) 2026 sunny holdings, inc.", "sunny holdings, inc, all rights"] {
         assert_eq!(brand.named_in(text), Some("Sunny Holdings, Inc."), "{text}");
@@ -294,7 +294,7 @@ fn the_path_of_a_sign_in_page_at_a_stranger_is_a_copy() {
         "{}signin_pages = [\"https://www.elance.com/php/landing/login.php\", \"https://www.elance.com/login\"]\n",
         brand("Elance", "elance.com")
     );
-    let policy = Policy::from_toml(&text, "test").unwrap();
+    let policy = policy_of(&text, "test").unwrap();
     let found = |link: &str| {
         let head = "From: Pat <pat@mailhub.test>\nSubject: Notice";
         let verdict =

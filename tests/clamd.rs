@@ -5,9 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use spoof_milter::auth::Authenticator;
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Envelope, Message};
-use spoof_milter::policy::{Action, Policy};
+use spoof_milter::policy::Action;
 use spoof_milter::record::Metrics;
 use spoof_milter::scan::Scan;
 use spoof_milter::verdict::Verdict;
@@ -76,7 +76,7 @@ impl Drop for Clamd {
 
 async fn judged(socket: &Path, more: &str, raw: &[u8]) -> Verdict {
     let text = format!("[attachments]\nclamd = \"unix:{}\"\n{more}", socket.display());
-    let policy = Policy::from_toml(&text, "test").unwrap();
+    let policy = policy_of(&text, "test").unwrap();
     let message = Message::parse(raw.to_vec(), true);
     judge(&Envelope::default(), &message, &policy, &Authenticator::offline()).await
 }
@@ -203,7 +203,7 @@ async fn scans_are_counted_and_nobody_is_asked_unless_configured() {
     let raw = mail("\r\nHello");
     let socket = scanner(folder.path(), Some(b"stream: OK\0"));
     metrics.count(&judged(&socket, "", &raw).await, Duration::ZERO);
-    let policy = Policy::from_toml("", "test").unwrap();
+    let policy = policy_of("", "test").unwrap();
     let unasked = judge(&Envelope::default(), &Message::parse(raw, true), &policy, &Authenticator::offline()).await;
     assert_eq!(unasked.scan, Scan::Off);
     metrics.count(&unasked, Duration::ZERO);

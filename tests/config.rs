@@ -3,8 +3,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use spoof_milter::policy::{Config, Policy};
-use spoof_milter::signals::check_ids;
+use spoof_milter::judge::{load_policy, policy_of};
+use spoof_milter::policy::Config;
 use std::process::Command;
 
 const DOCUMENTED: &str = include_str!("../conf/spoof-milter.toml");
@@ -13,7 +13,7 @@ const DOCUMENTED: &str = include_str!("../conf/spoof-milter.toml");
 fn the_documented_file_is_the_default() {
     let documented: Config = toml::from_str(DOCUMENTED).unwrap();
     assert_eq!(documented, Config::default());
-    assert_eq!(Policy::from_toml(DOCUMENTED, "conf").unwrap().id, Policy::load(None).unwrap().id);
+    assert_eq!(policy_of(DOCUMENTED, "conf").unwrap().id, load_policy(None).unwrap().id);
 }
 
 /// `section.key` of every key in a TOML text.
@@ -101,8 +101,7 @@ fn errors_name_place_key_and_nearest() {
         ("[signals.link-userinfo]\nat_least = \"refuse\"\n", &["f.toml:2:12", "unknown variant"]),
         ("not toml", &["f.toml:1:"]),
     ] {
-        let error =
-            Policy::from_toml(text, "f.toml").and_then(|p| check_ids(&p, text, "f.toml")).unwrap_err().to_string();
+        let error = policy_of(text, "f.toml").unwrap_err().to_string();
         for part in parts {
             assert!(error.contains(part), "{text:?} gives {error:?}, which lacks {part:?}");
         }
@@ -130,7 +129,7 @@ fn the_command_exits_78_and_says_why() {
 fn what_config_show_prints_is_the_same_policy() {
     let run = Command::new(env!("CARGO_BIN_EXE_spoof-milter")).args(["config", "show"]).output().unwrap();
     let shown = String::from_utf8(run.stdout).unwrap();
-    assert_eq!(Policy::from_toml(&shown, "shown").unwrap().id, Policy::load(None).unwrap().id);
+    assert_eq!(policy_of(&shown, "shown").unwrap().id, load_policy(None).unwrap().id);
 }
 
 #[test]

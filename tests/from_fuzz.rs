@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use readers::who_sees_the_brand;
 use spoof_milter::auth::Authenticator;
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::{Action, Policy};
 use spoof_milter::verdict::Verdict;
@@ -39,7 +39,7 @@ impl Unproving {
     fn new() -> Unproving {
         Unproving {
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
-            policy: Policy::from_toml("", "test").unwrap(),
+            policy: policy_of("", "test").unwrap(),
             envelope: Envelope {
                 client: Client { ip: Some([198, 51, 100, 9].into()), name: String::new() },
                 helo: "mail.evil.test".into(),

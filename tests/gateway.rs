@@ -7,7 +7,8 @@ mod common;
 
 use common::{Bench, begin, by_subject, end, held, inserted, introduce, policy, reply, send, send_to, text};
 use indymilter_test::{EomAction, MacroStage, ProtoOpts, Status, TestConnection};
-use spoof_milter::policy::{ConfigError, Policy};
+use spoof_milter::judge::policy_of;
+use spoof_milter::policy::ConfigError;
 use spoof_milter::serve::Gateway;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -285,7 +286,7 @@ async fn a_unix_socket_has_its_mode_replaces_a_stale_one_and_is_removed() {
     drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
     let text =
         format!("[milter]\nlisten = [\"unix:{}\"]\nsocket_mode = \"0620\"\n[metrics]\nlisten = \"\"", path.display());
-    let start = || Gateway::new().with_judge(by_subject().0).start(Policy::from_toml(&text, "test").unwrap());
+    let start = || Gateway::new().with_judge(by_subject().0).start(policy_of(&text, "test").unwrap());
     let running = start().await.unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o620);
     let in_use = start().await.err().unwrap();

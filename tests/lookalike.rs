@@ -11,6 +11,7 @@ mod common {
 }
 
 use common::{imitations, suites};
+use spoof_milter::judge::{load_policy, policy_of};
 use spoof_milter::mail::Domain;
 use spoof_milter::policy::Policy;
 use std::collections::BTreeMap;
@@ -32,11 +33,11 @@ const TYPOSQUATS: [&str; 2] = ["microsof.net", "instragram.com"];
 const BRANDS: &str = "[[brand]]\nname = \"Trust Wallet\"\ndomains = [\"trustwallet.com\"]\n";
 
 fn default_brand() -> Policy {
-    Policy::load(None).unwrap()
+    load_policy(None).unwrap()
 }
 
 fn second_brand() -> Policy {
-    Policy::from_toml(BRANDS, "test").unwrap()
+    policy_of(BRANDS, "test").unwrap()
 }
 
 fn is_caught(policy: &Policy, domain: &str) -> bool {
@@ -101,7 +102,7 @@ fn popular_domains_that_are_hit_bear_the_name() {
     else {
         return;
     };
-    let policy = Policy::from_toml(&brands, "brands.toml").unwrap();
+    let policy = policy_of(&brands, "brands.toml").unwrap();
     let hits = hits(&policy, &list);
     println!("{} of the popular domains are hit:", hits.len());
     hits.iter().for_each(|(_, how)| println!("  {how}"));
@@ -120,7 +121,7 @@ fn many_brands_and_many_hosts_cost_little() {
     let brand = |n: usize| format!("[[brand]]\nname = \"Brand {n} Northbank\"\ndomains = [\"northbank{n}.example\"]\n");
     let text: String = (0..1000).map(brand).collect();
     let start = Instant::now();
-    let many = Policy::from_toml(&text, "test").unwrap();
+    let many = policy_of(&text, "test").unwrap();
     let read = start.elapsed();
     let hosts: Vec<Domain> =
         (0..2000).map(|n| Domain::parse(&format!("www{n}.my-shop{n}.secure-login.example")).unwrap()).collect();

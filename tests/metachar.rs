@@ -15,7 +15,7 @@ mod results;
 
 use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{Authenticator, DkimResult, SpfResult};
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::{Action, Policy, config};
 use spoof_milter::record::headers;
@@ -61,7 +61,7 @@ impl Bench {
         );
         let server = dns::serve(&zone, 0).await.unwrap();
         let dns = config::Dns { servers: vec![server.addr.to_string()], ..config::Dns::default() };
-        let policy = Policy::from_toml("", "test").unwrap();
+        let policy = policy_of("", "test").unwrap();
         Bench { authenticator: Authenticator::new(&dns).unwrap(), policy, _dns: server }
     }
 

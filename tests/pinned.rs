@@ -13,7 +13,7 @@ use mail_auth::common::crypto::{RsaKey, Sha256};
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
 use spoof_milter::auth::{Authenticator, DmarcResult, header::authentication_results};
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::Policy;
 use spoof_milter::verdict::Verdict;
@@ -102,7 +102,7 @@ fn open(config: &str, dns: &dns::DnsServer) -> (Policy, Authenticator) {
         Some((before, after)) => format!("{before}[dns]\n{dns}{after}"),
         None => format!("[dns]\n{dns}{config}"),
     };
-    let policy = Policy::from_toml(&text, "test").unwrap();
+    let policy = policy_of(&text, "test").unwrap();
     let authenticator = Authenticator::for_policy(&policy).unwrap();
     (policy, authenticator)
 }

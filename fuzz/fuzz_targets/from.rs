@@ -9,7 +9,7 @@ mod readers;
 use libfuzzer_sys::fuzz_target;
 use readers::who_sees_the_brand;
 use spoof_milter::auth::Authenticator;
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Envelope, Message};
 use spoof_milter::policy::{Action, Policy};
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 
 static GATEWAY: LazyLock<(Runtime, Policy)> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread().build().expect("a runtime");
-    (runtime, Policy::from_toml("", "fuzz").expect("the default policy"))
+    (runtime, policy_of("", "fuzz").expect("the default policy"))
 });
 
 fuzz_target!(|value: &[u8]| {

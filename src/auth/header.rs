@@ -4,8 +4,8 @@
 //! dangerous replaced, and of bounded length. Reading is strict; what cannot be read says nothing, and if it holds our
 //! own id all the same it is taken for a forgery.
 
-use super::{AuthResults, Dmarc, DmarcResult, SpfIdentity, SpfResult};
-use crate::mail::words::{Decoder, decoded_everywhere};
+use crate::auth::{AuthResults, Dmarc, DmarcResult, SpfIdentity, SpfResult};
+use crate::mail::header::encoded_words::{Decoder, decoded_everywhere};
 use crate::mail::{Domain, Envelope};
 
 /// Longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines stay short.
@@ -44,7 +44,7 @@ pub fn authentication_results(
         if let (Some(name), Some(ip)) = (&results.iprev.name, results.client_ip) {
             parts.push(format!("iprev={} policy.iprev={} ({name})", results.iprev.result, value(&ip.to_string())));
         }
-        if results.arc != super::Arc::default() {
+        if results.arc != crate::auth::Arc::default() {
             let sealer = results.arc.sealer.as_ref().map_or(String::new(), |d| format!(" (d={d})"));
             parts.push(format!("arc={}{sealer}", results.arc.result));
         }
@@ -64,8 +64,8 @@ fn on_lines(items: &[String]) -> String {
 
 fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
     let mut parts = vec![];
-    let aged = |s: &super::Spf| aged(s.domain.as_ref().and_then(|d| results.remembered(d.as_str())));
-    let said = |s: &super::Spf| s.domain.is_some() || s.result != SpfResult::None;
+    let aged = |s: &crate::auth::Spf| aged(s.domain.as_ref().and_then(|d| results.remembered(d.as_str())));
+    let said = |s: &crate::auth::Spf| s.domain.is_some() || s.result != SpfResult::None;
     if results.spf.identity == SpfIdentity::MailFrom && said(&results.spf) {
         let (result, aged) = (results.spf.result, aged(&results.spf));
         parts.push(format!("spf={result}{aged} smtp.mailfrom={}", value(&envelope.mail_from)));
@@ -78,7 +78,7 @@ fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
 }
 
 /// A comment that tells the age of an answer which stood in for a DNS that did not answer.
-fn aged(remembered: Option<&super::Remembered>) -> String {
+fn aged(remembered: Option<&crate::auth::Remembered>) -> String {
     remembered.map_or(String::new(), |r| format!(" ({r}, for want of DNS)"))
 }
 

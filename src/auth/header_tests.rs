@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::*;
+use crate::auth::header::*;
 use crate::auth::{Arc, ArcResult, Dkim, DkimResult, DmarcPolicy, Spf};
 
 const ID: &str = "mx.example.net";
@@ -167,7 +167,7 @@ fn values_from_outside_cannot_break_out() {
         assert!(written.lines().all(|l| l.len() < 998) && written.lines().skip(1).all(|l| l.starts_with(' ')));
         assert!(!written.contains(['(', ')']), "{written:?}");
         // Read again by the rules, it says what we said and no more.
-        let read = super::results(&written).unwrap();
+        let read = crate::auth::header::results(&written).unwrap();
         assert_eq!(read.len(), 2, "{written:?}");
         assert_eq!((read[0].method.as_str(), read[0].result.as_str()), ("spf", "fail"));
         assert_eq!(written.matches(';').count(), 2, "{written:?}");

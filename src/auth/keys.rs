@@ -3,8 +3,8 @@
 //! Fetched before any verification, so that verifying is arithmetic without look-ups. A key that is revoked, too weak or
 //! meant for something else is refused here, with the reason.
 
-use super::resolver::{Answers, Trouble};
-use super::tags::{tag, tags};
+use crate::auth::resolver::{Answers, Trouble};
+use crate::auth::tags::{tag, tags};
 use crate::mail::Domain;
 use mail_auth::common::crypto::Algorithm;
 use mail_auth::common::parse::TxtRecordParser;

@@ -6,7 +6,7 @@
 //! once, so that a revoked key never returns. Bounded in number and age, and in memory only. SPF records of others that
 //! a brand includes are not kept: they are not the brand's.
 
-use super::Remembered;
+use crate::auth::Remembered;
 use crate::mail::Domain;
 use moka::sync::Cache;
 use std::time::{Duration, Instant};

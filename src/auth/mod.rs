@@ -19,12 +19,12 @@ mod tags;
 pub use results::*;
 pub use stated::Stated;
 
+use crate::auth::dkim::coverage::Census;
+use crate::auth::resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
 use crate::mail::{Domain, Envelope, Message};
 use crate::policy::{Policy, config, forwarder};
-use dkim::coverage::Census;
 use futures_util::future::join_all;
 use mail_auth::AuthenticatedMessage;
-use resolver::{Answers, Lookups, MAX_QUERIES, Resolver};
 use std::net::IpAddr;
 use std::time::Duration;
 use tokio::time::Instant;

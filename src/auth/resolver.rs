@@ -5,8 +5,8 @@
 //! what another reads there. "No such record" is an empty answer; everything else that is no answer is [`Trouble`],
 //! and trouble is never more than `temperror`.
 
-use super::last_good::LastGood;
-use super::{Dkim, DkimResult, Remembered};
+use crate::auth::last_good::LastGood;
+use crate::auth::{Dkim, DkimResult, Remembered};
 use crate::mail::Domain;
 use crate::policy::config;
 use futures_util::future::join_all;

@@ -2,8 +2,8 @@
 //! looked up years later: by the set itself, or by the gateway's own field on the message. Pure; what is not stated stays
 //! unknown.
 
-use super::header::{self, results_by};
-use super::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult};
+use crate::auth::header::results_by;
+use crate::auth::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult, header};
 use crate::mail::{Domain, Envelope, Message};
 use serde::Deserialize;
 

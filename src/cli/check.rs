@@ -3,14 +3,14 @@
 //! The envelope comes from the options; a message without `--ip` has no client, so SPF is `none`. Files kept with Unix
 //! line ends get their wire line ends back before anything is verified.
 
-use super::explain::Explanation;
-use super::render::{as_json, as_text};
-use super::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
 use crate::auth::Authenticator;
+use crate::cli::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
+use crate::evidence::Evidence;
 use crate::judge::{judge, load_policy};
 use crate::mail::message::on_the_wire;
 use crate::mail::{Client, Envelope, Message};
-use crate::signals::Evidence;
+use crate::record::explain::Explanation;
+use crate::record::json::{as_json, as_text};
 use crate::verdict::Verdict;
 use std::io::Read;
 use std::net::IpAddr;

@@ -3,11 +3,12 @@
 //! The header is split here and nowhere else, so that every room sees the same fields; mail_parser reads the body and
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
-use super::address::{Reading, read_mailboxes};
-use super::direction::in_seen_order;
-use super::fields::{RESENT_FIELDS, SINGLE_FIELDS};
-use super::shown::shown_addresses;
-use super::{Body, Domain, Mailbox, mime};
+use crate::mail::body::{Body, walk};
+use crate::mail::domain::Domain;
+use crate::mail::header::careless::shown_addresses;
+use crate::mail::header::fields::{RESENT_FIELDS, SINGLE_FIELDS};
+use crate::mail::header::mailbox::{Mailbox, Reading, read_mailboxes};
+use crate::text::bidi::in_seen_order;
 use mail_parser::parsers::MessageStream;
 use std::collections::HashSet;
 
@@ -108,7 +109,7 @@ impl Message {
             message.from.extend(message.sender.iter().cloned());
         }
         message.note_repeated();
-        message.body = mime::read_body(&raw, &mut message.defects, &mut message.limits);
+        message.body = walk::read_body(&raw, &mut message.defects, &mut message.limits);
         message.raw = raw;
         message
     }
@@ -251,8 +252,8 @@ fn is_empty_group(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields::{MAX_FIELDS, MAX_HEADER_BYTES, MAX_LATE_FIELDS};
     use super::*;
+    use crate::mail::header::fields::{MAX_FIELDS, MAX_HEADER_BYTES, MAX_LATE_FIELDS};
 
     fn parse(text: &str) -> Message {
         Message::parse(text.replace('\n', "\r\n").into_bytes(), true)

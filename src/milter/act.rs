@@ -5,11 +5,11 @@
 //! it) and never tell the sender what was found. If an edit cannot be made, the answer is 451: nothing is delivered
 //! half done.
 
-use super::forged::Forged;
-use super::session::Terms;
-use super::subject::tagged;
 use crate::auth::header::authentication_results;
 use crate::mail::Envelope;
+use crate::milter::forged::Forged;
+use crate::milter::session::Terms;
+use crate::milter::subject::tagged;
 use crate::policy::{Action, Mode, Policy};
 use crate::record::{Failure, VERDICT_FIELD, cut, headers, plain};
 use crate::verdict::{Passed, Verdict};

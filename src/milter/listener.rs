@@ -4,7 +4,7 @@
 //! its limit of open files recovers when connections end). A stale unix socket is replaced only if nobody listens on
 //! it, and on the way out only our own is removed.
 
-use super::stream::Wire;
+use crate::milter::stream::Wire;
 use crate::policy::config;
 use crate::record::Metrics;
 use std::future::poll_fn;

@@ -15,13 +15,13 @@ mod subject;
 mod workers;
 
 use crate::mail::{Envelope, Message};
+use crate::milter::patience::Patience;
+use crate::milter::session::{Session, Terms};
 use crate::policy::Policy;
 use crate::record::Metrics;
 use crate::verdict::Verdict;
 use arc_swap::ArcSwap;
 use indymilter::{Callbacks, EomContext, ProtoOpts, Status};
-use patience::Patience;
-use session::{Session, Terms};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;

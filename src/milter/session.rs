@@ -4,12 +4,12 @@
 //! message's part is dropped when the message ends, however it ends, so that nothing leaks into the next one. Nothing
 //! an MTA or sender says makes anything here fail: what is missing is empty, what is too long is cut and noted.
 
-use super::Shared;
-use super::act::Plan;
-use super::assemble::Assembler;
-use super::forged::Forged;
 use crate::judge::not_inbound;
 use crate::mail::{Client, Envelope, Limit, Message};
+use crate::milter::Shared;
+use crate::milter::act::Plan;
+use crate::milter::assemble::Assembler;
+use crate::milter::forged::Forged;
 use crate::policy::{Action, Mode, Policy};
 use crate::record::{Failure, Line};
 use crate::verdict::{Passed, Verdict};

@@ -3,7 +3,7 @@
 //! It is accepted on one thread and served on another ([`super::workers`]). On the way it is a [`Wire`], which no
 //! runtime watches; where it is served it becomes a [`Stream`].
 
-use super::workers::Place;
+use crate::milter::workers::Place;
 use std::future::Future;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;

@@ -8,9 +8,9 @@
 //! A connection goes to the worker with the fewest. Those beyond `milter.max_connections` wait, or are accepted only to
 //! be told that there is no place (`failure.overload`).
 
-use super::listener::{Door, Socket};
-use super::stream::{Stream, Wire};
-use super::{Shared, callbacks};
+use crate::milter::listener::{Door, Socket};
+use crate::milter::stream::{Stream, Wire};
+use crate::milter::{Shared, callbacks};
 use crate::policy::config::Overload;
 use crate::record::Metrics;
 use futures_util::future::{join_all, select_all};

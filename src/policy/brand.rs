@@ -1,13 +1,14 @@
 //! The profile of a protected brand, compiled: whose a domain is, whether a text names the brand, whether a name or a
 //! domain imitates it. Pure; what the profile cannot hold is refused when the configuration is read.
 
-use super::config;
-use super::signin::SigninPage;
-use crate::mail::direction::turned;
-use crate::mail::disguise::Looks;
-use crate::mail::lookalike::{self, Index, Name, NotUs};
-use crate::mail::text::{find_words, fold, skeleton, words_contain};
+use crate::lookalike;
+use crate::lookalike::{Index, Name, NotUs};
 use crate::mail::{Domain, Mailbox};
+use crate::policy::config;
+use crate::policy::signin::SigninPage;
+use crate::text::bidi::turned;
+use crate::text::disguise::Looks;
+use crate::text::fold::{find_words, fold, skeleton, words_contain};
 use std::sync::Arc;
 
 /// Whose a domain is, from the brand's point of view.

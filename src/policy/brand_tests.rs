@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used)]
-use super::*;
+use crate::policy::brand::*;
 
 fn elance() -> Brand {
-    crate::policy::Policy::load(None).unwrap().brands.remove(0)
+    crate::policy::Policy::load(None, &[]).unwrap().brands.remove(0)
 }
 
 fn d(s: &str) -> Domain {

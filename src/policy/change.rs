@@ -1,13 +1,15 @@
 //! A policy with some keys changed, for asking what a change would do before it is made. The change goes through the same
 //! reading as a file, so that what could not stand in a file is refused with the same words.
 
-use super::{ConfigError, Policy};
+use crate::policy::Policy;
+use crate::policy::load::ConfigError;
 use toml::Value;
 
 impl Policy {
     /// This policy with `changes` of the form `policy.tag=25`: a dotted key (tables of a list by number: `brand.0.proof`)
-    /// and a TOML value; what is no TOML value is text. Returns the text that was read too, for checking it further.
-    pub fn changed(&self, changes: &[String]) -> Result<(Policy, String), ConfigError> {
+    /// and a TOML value; what is not a TOML value is text. `known` are the ids that
+    /// `signals.<id>` may name.
+    pub fn changed(&self, changes: &[String], known: &[&str]) -> Result<Policy, ConfigError> {
         let unwritable = |e: toml::ser::Error| ConfigError(format!("the configuration cannot be changed: {e}"));
         let mut config = Value::try_from(&self.config).map_err(unwritable)?;
         for change in changes {
@@ -18,7 +20,7 @@ impl Policy {
             *place = read_value(value.trim());
         }
         let text = toml::to_string(&config).map_err(unwritable)?;
-        Ok((Policy::from_toml(&text, &changes.join(" "))?, text))
+        Policy::from_toml(&text, &changes.join(" "), known)
     }
 }
 
@@ -40,11 +42,11 @@ fn read_value(text: &str) -> Value {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::policy::SignalMode;
+    use crate::policy::config::SignalMode;
 
     fn changed(changes: &[&str]) -> Result<Policy, String> {
         let changes: Vec<String> = changes.iter().map(|c| (*c).to_owned()).collect();
-        Policy::load(None).unwrap().changed(&changes).map(|(policy, _)| policy).map_err(|e| e.to_string())
+        Policy::load(None, &[]).unwrap().changed(&changes, &["link-userinfo"]).map_err(|e| e.to_string())
     }
 
     #[test]

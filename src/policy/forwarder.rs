@@ -4,8 +4,8 @@
 //! and an end. What is vague, has no end or is bound to nothing is refused when the configuration is read; what has
 //! ended is ignored.
 
-use super::{Action, config};
 use crate::mail::Domain;
+use crate::policy::{Action, config};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::{SystemTime, UNIX_EPOCH};

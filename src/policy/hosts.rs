@@ -5,8 +5,8 @@
 //! nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are no hosts; unwrapping
 //! never fails: nesting and targets are bounded, and what is deeper counts as a target nobody can tell.
 
-use super::config;
 use crate::mail::{Authority, Domain, Link};
+use crate::policy::config;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use serde::Deserialize;
 use std::borrow::Cow;

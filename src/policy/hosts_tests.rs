@@ -1,8 +1,8 @@
 //! Where links lead through hosts that pass them on, and that the lists are sound.
 #![allow(clippy::unwrap_used)]
 
-use super::*;
 use crate::mail::LinkKind;
+use crate::policy::hosts::*;
 
 fn hosts() -> Hosts {
     Hosts::compile(&config::Links::default(), &[]).unwrap()

@@ -3,12 +3,15 @@
 //! Refuses unknown keys, wrong types and values that cannot work, and says where: file, line, column, the key, what is
 //! wrong with it, and the nearest valid name. Nothing is guessed and nothing is half loaded.
 
-use super::config::Config;
-use super::place::{Place, nearest};
-use super::sources::{self, Source, Written};
-use super::{Brand, Forwarder, Hosts, Ladder, Policy};
-use crate::mail::lookalike::NotUs;
-use crate::mail::text::fold;
+use crate::lookalike::NotUs;
+use crate::policy::brand::Brand;
+use crate::policy::config::Config;
+use crate::policy::forwarder::Forwarder;
+use crate::policy::hosts::Hosts;
+use crate::policy::place::{Place, nearest};
+use crate::policy::sources::{Source, Written};
+use crate::policy::{Ladder, Policy, sources};
+use crate::text::fold::fold;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -19,28 +22,30 @@ use std::sync::Arc;
 pub struct ConfigError(pub String);
 
 impl Policy {
-    /// The policy of a file and of the brands beside it (`brands.d/*.toml`); of the defaults without one.
-    pub fn load(path: Option<&Path>) -> Result<Policy, ConfigError> {
+    /// The policy of a file and of the brands beside it (`brands.d/*.toml`); of the defaults without one. Each file is read
+    /// once. `known` are the ids that `[signals.<id>]` may name.
+    pub fn load(path: Option<&Path>, known: &[&str]) -> Result<Policy, ConfigError> {
         match path {
-            Some(path) => Policy::compile(&sources::read(path)?),
-            None => Policy::from_toml("", "defaults"),
+            Some(path) => Policy::compile(&sources::read(path)?, known),
+            None => Policy::from_toml("", "defaults", known),
         }
     }
 
     /// The policy of a text; `origin` names it in errors.
-    pub fn from_toml(text: &str, origin: &str) -> Result<Policy, ConfigError> {
-        Policy::compile(&[Source { text: text.to_owned(), origin: origin.to_owned() }])
+    pub fn from_toml(text: &str, origin: &str, known: &[&str]) -> Result<Policy, ConfigError> {
+        Policy::compile(&[Source { text: text.to_owned(), origin: origin.to_owned() }], known)
     }
 
-    fn compile(sources: &[Source]) -> Result<Policy, ConfigError> {
+    fn compile(sources: &[Source], known: &[&str]) -> Result<Policy, ConfigError> {
         let (config, written) = sources::merge(sources)?;
         let place = written.main;
         check_values(&config, &place)?;
+        check_signals(&config, &place, known)?;
         check_brands(&config, &written)?;
         // Words that are no brand's imitation: what any of them says is not it, and the names of them all.
         let words = config.brand.iter().flat_map(|b| b.not_us.iter().chain(&b.names));
         let not_us = Arc::new(NotUs::new(words.map(String::as_str)));
-        let compile = |(n, profile): (usize, &super::config::Brand)| {
+        let compile = |(n, profile): (usize, &crate::policy::config::brand::Brand)| {
             Brand::compile(profile, n, &not_us).map_err(|(key, value)| {
                 written.error(n, key, &format!("{value:?} of brand {:?} cannot be used", profile.name))
             })
@@ -55,17 +60,11 @@ impl Policy {
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
         Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, hosts, config })
     }
-
-    /// The error for a signal id that does not exist; `known` are those that do.
-    pub fn unknown_signal(&self, text: &str, origin: &str, id: &str, known: &[&str]) -> ConfigError {
-        let hint = nearest(id, known).map(|n| format!("; did you mean {n:?}?")).unwrap_or_default();
-        Place { text, origin }.error(&["signals", id], &format!("there is no signal {id:?}{hint}"))
-    }
 }
 
 fn compile_forwarders(config: &Config, place: &Place<'_>) -> Result<Vec<Forwarder>, ConfigError> {
     let numbered = config.auth.forwarder.iter().enumerate();
-    let compile = |(n, written): (usize, &super::config::Forwarder)| {
+    let compile = |(n, written): (usize, &crate::policy::config::Forwarder)| {
         Forwarder::compile(written)
             .map_err(|(key, what)| place.error(&["auth", "forwarder", &n.to_string(), key], &what))
     };
@@ -79,6 +78,13 @@ fn id_of(config: &Config) -> String {
     digest.as_ref().iter().take(4).map(|b| format!("{b:02x}")).collect()
 }
 
+/// Refuses a setting of a signal that does not exist.
+fn check_signals(config: &Config, place: &Place<'_>, known: &[&str]) -> Result<(), ConfigError> {
+    let Some(id) = config.signals.keys().find(|id| !known.contains(&id.as_str())) else { return Ok(()) };
+    let hint = nearest(id, known).map(|n| format!("; did you mean {n:?}?")).unwrap_or_default();
+    Err(place.error(&["signals", id], &format!("there is no signal {id:?}{hint}")))
+}
+
 /// Values that have the right type and still cannot work.
 fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
     let p = &config.policy;
@@ -87,7 +93,7 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
             "thresholds must rise: 0 < tag ({}) <= quarantine ({}) <= reject ({})",
             p.tag, p.quarantine, p.reject
         );
-        let d = super::config::PolicySection::default();
+        let d = crate::policy::config::PolicySection::default();
         let set = [("tag", p.tag != d.tag), ("quarantine", p.quarantine != d.quarantine), ("reject", true)];
         let changed = set.iter().find(|(_, changed)| *changed).map_or("tag", |(key, _)| key);
         return Err(place.error(&["policy", changed], &what));
@@ -114,7 +120,7 @@ fn check_values(config: &Config, place: &Place<'_>) -> Result<(), ConfigError> {
         return Err(place.error(&["attachments", "clamd"], &what));
     }
     let f = &config.failure;
-    if f.error == super::config::Fallback::Accept {
+    if f.error == crate::policy::config::Fallback::Accept {
         return Err(
             place.error(&["failure", "error"], "mail is not delivered unjudged: \"tempfail\" or \"quarantine\"")
         );

@@ -1,6 +1,6 @@
 //! Where something stands in a configuration file, for errors: file, line, column, key and the nearest valid name.
 
-use super::ConfigError;
+use crate::policy::load::ConfigError;
 use toml::de::{DeTable, DeValue};
 
 /// Least likeness (Jaro-Winkler, 0 to 1) for a name to be suggested.

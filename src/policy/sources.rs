@@ -5,9 +5,11 @@
 //! brand; a brand of the same name in the folder takes that default's place. All files are read or none: the first that
 //! cannot be used is the error.
 
-use super::place::Place;
-use super::{Config, ConfigError, config};
-use crate::mail::text::fold;
+use crate::policy::config;
+use crate::policy::config::Config;
+use crate::policy::load::ConfigError;
+use crate::policy::place::Place;
+use crate::text::fold::fold;
 use std::path::{Path, PathBuf};
 
 /// Octets of all configuration files together that are read: a thousand brands fit, an endless file does not.

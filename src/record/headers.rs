@@ -1,6 +1,6 @@
 //! The verdict as header fields: what reviewers and mail programs read.
 
-use super::{cut, plain};
+use crate::record::{cut, plain};
 use crate::verdict::Verdict;
 
 /// The field with the verdict.

@@ -1,8 +1,9 @@
 //! One log line a message, queue id first (DESIGN section 9).
 
-use super::{Failure, acting_ids, cut, plain, results};
 use crate::mail::{Envelope, Message};
 use crate::policy::{Mode, Policy};
+use crate::record::metrics::Failure;
+use crate::record::{acting_ids, cut, plain, results};
 use crate::verdict::{Passed, Verdict};
 use std::time::Duration;
 

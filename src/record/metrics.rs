@@ -1,7 +1,7 @@
 //! Verdicts and mishaps as Prometheus counters. Labels come from fixed sets: no address and no text of a sender.
 
-use super::results;
 use crate::policy::Action;
+use crate::record::results;
 use crate::scan::Scan;
 use crate::verdict::{Passed, Verdict};
 use prometheus::{

@@ -1,8 +1,9 @@
 //! The life of the process: signals, and what systemd wants to know.
 
-use super::{Gateway, Running, ServeError, init_log};
 use crate::judge::load_policy;
 use crate::milter::listener::Socket;
+use crate::serve::log::init_log;
+use crate::serve::{Gateway, Running, ServeError};
 use sd_notify::NotifyState;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -1,7 +1,9 @@
 //! An attached web page dressed as the brand that asks for something.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "attachment-brand-page",
@@ -15,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
+    if e.origin.may_speak_for(brand) {
         return None;
     }
     e.message.body.attachments.iter().filter(|a| !a.page.is_empty()).find_map(|attachment| {

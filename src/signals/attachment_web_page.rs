@@ -1,6 +1,6 @@
 //! A web page or SVG as an attachment that asks for a password, unpacks itself or leads on.
 
-use super::{Check, Kind, Signal, attachments};
+use super::signal::{Check, Kind, Signal};
 use crate::mail::Harm;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -12,5 +12,5 @@ pub(super) static SIGNAL: Signal = Signal {
     points: 40,
     at_least: None,
     kind: Kind::Concealment,
-    check: Check::Message(|e| attachments::first(e, Harm::WebPage)),
+    check: Check::Message(|e| e.first_harm(Harm::WebPage)),
 };

@@ -1,6 +1,8 @@
 //! "Your Elance account", from a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-account",
@@ -70,7 +72,7 @@ const OF: [&str; 18] =
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || naming::leads_to_brand(e, brand) {
+    if e.origin.may_speak_for(brand) || e.origin.own_author(brand).is_some() || naming::leads_to_brand(e, brand) {
         return None;
     }
     let text = e.own_text();
@@ -95,7 +97,7 @@ fn held(front: &str, name: &str, behind: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::text::fold;
+    use crate::text::fold::fold;
 
     fn is_held(text: &str) -> bool {
         let text = fold(text);

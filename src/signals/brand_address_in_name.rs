@@ -1,6 +1,8 @@
 //! `From: "service@elance.com" <x@mailer.example>`, and Sender or Resent-From of the brand over a stranger's mail.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-address-in-name",
@@ -15,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let named = e.strangers(brand).find_map(|m| {
+    let named = e.origin.strangers(brand).find_map(|m| {
         let shown = brand.shown_by(m)?;
         let part =
             if m.has_quoted_local_part() && brand.domain_in(&m.name).is_none() { "local part" } else { "display name" };
@@ -23,8 +25,8 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     });
     named.or_else(|| {
         // "service@elance.com on behalf of x@mailer.example", "redirected by service@elance.com", as some programs show it.
-        let (field, handler) = e.own_handler_unproven(brand)?;
-        let author = e.strangers(brand).next()?;
+        let (field, handler) = e.origin.own_handler_unproven(brand)?;
+        let author = e.origin.strangers(brand).next()?;
         Some(format!("{field} says {}, the author is {}", handler.address, author.place()))
     })
 }

@@ -1,6 +1,7 @@
 //! "Eӏаnсе" or "E l a n c e" in the subject or text.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -14,7 +15,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
+    if e.origin.may_speak_for(brand) {
         return None;
     }
     e.disguised(brand).map(|how| format!("it shows {how}"))

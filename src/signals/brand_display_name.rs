@@ -1,7 +1,9 @@
 //! `From: "Elance Support" <x@mailer.example>`.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-display-name",
@@ -16,7 +18,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    e.strangers(brand).find_map(|m| {
+    e.origin.strangers(brand).find_map(|m| {
         // What is shown as an address is for brand-address-in-name to tell; the same words do not count twice.
         if m.has_quoted_local_part() && m.name.is_empty() && brand.shown_by(m).is_some() {
             return None;

@@ -1,7 +1,9 @@
 //! `Elance-invoice-7731.pdf` from a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-file-name",
@@ -18,7 +20,7 @@ pub(super) static SIGNAL: Signal = Signal {
 const MAX_FILES: usize = 20;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) || e.own_author(brand).is_some() || e.answers() || e.is_list_mail() {
+    if e.origin.may_speak_for(brand) || e.origin.own_author(brand).is_some() || e.answers() || e.origin.is_list_mail() {
         return None;
     }
     let files = e.message.body.attachments.iter().take(MAX_FILES);

@@ -1,7 +1,8 @@
 //! `From: service@elance.com` from a server that is not Elance's.
 
-use super::{Brand, Check, Evidence, Kind, Proof, Signal};
-use crate::policy::Action;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, Proof};
+use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-from-unproven",
@@ -17,10 +18,10 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let author = e.own_author(brand)?;
-    match e.proof(brand) {
+    let author = e.origin.own_author(brand)?;
+    match e.origin.proof(brand) {
         // Held for a person instead: brand-through-list.
-        Proof::Missing if brand.sends_mail && e.handed_over_by_list().is_some() => None,
+        Proof::Missing if brand.sends_mail && e.origin.handed_over_by_list().is_some() => None,
         Proof::Missing => {
             let why = match brand.sends_mail {
                 true => "but nothing proves it".to_owned(),

@@ -1,6 +1,8 @@
 //! `Subject: Elance: your account`, `[Elance] Ticket 8841`, `ELANCE - last notice`: the brand as who is speaking.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links, naming};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links, naming};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-headed-subject",
@@ -14,7 +16,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.own_author(brand).is_some() || e.is_list_mail() {
+    if e.origin.own_author(brand).is_some() || e.origin.is_list_mail() {
         return None;
     }
     let subject = naming::unprompted(e)?;

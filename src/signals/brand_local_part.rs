@@ -1,6 +1,8 @@
 //! `From: Your manager <elance-support@mailer.example>`: the brand in front of the `@`.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-local-part",
@@ -15,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    e.strangers(brand).find_map(|m| {
+    e.origin.strangers(brand).find_map(|m| {
         let how = brand.beside_in_local_part(&m.local)?;
         Some(format!("the address {:?} shows {how}", m.address))
     })

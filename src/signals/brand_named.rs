@@ -1,7 +1,9 @@
 //! A subject or text that speaks of the brand: the weak claim that intent must join.
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
-use crate::mail::text::first_bytes;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
+use crate::text::fold::first_bytes;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-named",

@@ -1,7 +1,9 @@
 //! A text that begins with the brand: "Elance has detected …".
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
-use crate::mail::text::first_bytes;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
+use crate::text::fold::first_bytes;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-opening",
@@ -22,7 +24,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
     let name = brand.named_in(first_bytes(e.own_text(), OPENING))?;
-    if e.own_author(brand).is_some() || naming::is_remark(e, brand) {
+    if e.origin.own_author(brand).is_some() || naming::is_remark(e, brand) {
         return None;
     }
     Some(format!("the text begins with {name:?}"))

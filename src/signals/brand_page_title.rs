@@ -1,8 +1,10 @@
 //! `<title>Elance | Sign in</title>` in a stranger's message.
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
-use crate::mail::disguise::unmasked;
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
+use crate::text::disguise::unmasked;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-page-title",
@@ -22,7 +24,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         return None;
     }
     let name = brand.named_in(&fold(&unmasked(title)))?;
-    let innocent =
-        e.own_author(brand).is_some() || e.answers() || e.may_speak_for(brand) || naming::leads_to_brand(e, brand);
+    let innocent = e.origin.own_author(brand).is_some()
+        || e.answers()
+        || e.origin.may_speak_for(brand)
+        || naming::leads_to_brand(e, brand);
     (!innocent).then(|| format!("the title of its HTML, {title:?}, names {name:?}"))
 }

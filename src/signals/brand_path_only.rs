@@ -1,7 +1,8 @@
 //! `From: service@elance.com` with a return path at a name of elance.com that somebody else may have in hand.
 
-use super::{Brand, Check, Evidence, Kind, Proof, Signal};
-use crate::policy::Action;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, Proof};
+use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-path-only",
@@ -17,8 +18,8 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let author = e.own_author(brand)?;
-    let Proof::PathOnly(path) = e.proof(brand) else { return None };
+    let author = e.origin.own_author(brand)?;
+    let Proof::PathOnly(path) = e.origin.proof(brand) else { return None };
     Some(format!(
         "From says {}, whose SPF record does not list the client; it passes for the return path at {path} only",
         author.written_domain()

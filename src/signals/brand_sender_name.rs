@@ -1,6 +1,8 @@
 //! `From: Elance <…>`, `"Elance Support"`, `"ELANCE®"`: the brand's name and nothing beside it.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-sender-name",
@@ -15,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    e.strangers(brand).find_map(|m| {
+    e.origin.strangers(brand).find_map(|m| {
         brand.is_all_of(&m.name).then(|| format!("the sender is {:?} and nobody else, {}", m.name, m.place()))
     })
 }

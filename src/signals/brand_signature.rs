@@ -1,6 +1,8 @@
 //! "Dear Elance member", "The Elance Team", "© 2026 Elance": the brand as who is writing.
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-signature",
@@ -139,7 +141,7 @@ pub(super) fn spoken(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         };
         signs.or_else(hails).or_else(|| before(front).map(|w| format!("{w} {name}")))
     })?;
-    let entitled = e.may_speak_for(brand) || e.own_author(brand).is_some();
+    let entitled = e.origin.may_speak_for(brand) || e.origin.own_author(brand).is_some();
     (!entitled && !naming::leads_to_brand(e, brand)).then_some(found)
 }
 

@@ -1,7 +1,9 @@
 //! `Subject: Elance: your account is on hold`, from a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal, naming};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-subject",
@@ -17,13 +19,13 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.own_author(brand).is_some() {
+    if e.origin.own_author(brand).is_some() {
         return None;
     }
     naming::unprompted(e)?;
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
-    let unlisted = if e.is_list_mail() { without_tag(subject) } else { subject };
+    let unlisted = if e.origin.is_list_mail() { without_tag(subject) } else { subject };
     let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_remark(e, brand))?;
     Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.place()))
 }

@@ -1,7 +1,9 @@
 //! `From: jo@elance.com` without proof, through a mailing list whose operator keeps forgers out.
 
-use super::{Brand, Check, Evidence, Kind, Signal, brand_through_list};
-use crate::policy::Action;
+use super::brand_through_list;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-through-kept-list",

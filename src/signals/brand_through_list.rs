@@ -1,7 +1,8 @@
 //! `From: a@elance.com` without proof, through what presents itself as a mailing list.
 
-use super::{Brand, Check, Evidence, Kind, Proof, Signal};
-use crate::policy::Action;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, Proof};
+use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-through-list",
@@ -22,8 +23,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 /// That the brand's domain stands in From unproven, and through which list the message came; of lists that are looked after
 /// (`kept`), or of all others.
 pub(super) fn handed_over(e: &Evidence<'_>, brand: &Brand, kept: bool) -> Option<String> {
-    let author = e.own_author(brand)?.written_domain();
-    let list = e.handed_over_by_list().filter(|_| brand.sends_mail && e.proof(brand) == Proof::Missing)?;
+    let author = e.origin.own_author(brand)?.written_domain();
+    let list =
+        e.origin.handed_over_by_list().filter(|_| brand.sends_mail && e.origin.proof(brand) == Proof::Missing)?;
     (e.policy.hosts.is_kept_list(&list) == kept)
         .then(|| format!("From says {author}, nothing proves it; it came through the list {list}"))
 }

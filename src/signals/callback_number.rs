@@ -1,6 +1,7 @@
 //! "If you did not place this order, call +1 805 …".
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "callback-number",

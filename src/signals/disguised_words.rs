@@ -1,7 +1,8 @@
 //! "Verify your pаsswоrd" with Cyrillic letters, or with something invisible in the word.
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::mail::disguise::disguised_words;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::text::disguise::disguised_words;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "disguised-words",

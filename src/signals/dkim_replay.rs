@@ -1,8 +1,9 @@
 //! Signs that a soundly signed message is sent again, to people it was not written to.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
 use crate::auth::{Dkim, DkimResult};
-use crate::mail::address::read_mailboxes;
+use crate::evidence::Evidence;
+use crate::mail::header::mailbox::read_mailboxes;
 use std::collections::HashSet;
 
 /// Days after which a signature is old. Servers give up after four to five days (RFC 5321 section 4.5.4.1); signers that

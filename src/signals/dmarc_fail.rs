@@ -1,6 +1,7 @@
 //! The sender's own published policy asks receivers not to trust this message.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::policy::Action;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -17,17 +18,17 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>) -> Option<(Action, String)> {
-    let (domain, policy) = e.disowned_by()?;
+    let (domain, policy) = e.origin.disowned_by()?;
     let saw = format!(
         "{domain} publishes p={policy}, and the message fails it: spf={}, dkim={}",
         e.auth.spf.result,
         e.auth.dkim_summary()
     );
-    match e.authenticated_list() {
+    match e.origin.authenticated_list() {
         Some(list) => Some((
-            e.asked_for(policy).min(Action::Tag),
+            e.origin.asked_for(policy).min(Action::Tag),
             format!("{saw}; it came through {list}, a list that is authenticated"),
         )),
-        None => Some((e.asked_for(policy), saw)),
+        None => Some((e.origin.asked_for(policy), saw)),
     }
 }

@@ -1,6 +1,6 @@
 //! An archive or document whose content only its reader can open, so that no gateway can look into it.
 
-use super::{Check, Kind, Signal, attachments};
+use super::signal::{Check, Kind, Signal};
 use crate::mail::Harm;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -11,5 +11,5 @@ pub(super) static SIGNAL: Signal = Signal {
     points: 15,
     at_least: None,
     kind: Kind::Concealment,
-    check: Check::Message(|e| attachments::first(e, Harm::Encrypted)),
+    check: Check::Message(|e| e.first_harm(Harm::Encrypted)),
 };

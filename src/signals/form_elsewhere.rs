@@ -1,7 +1,9 @@
 //! An HTML form in the mail itself that posts to a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::LinkKind;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "form-elsewhere",
@@ -15,7 +17,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let asks = e.message.body.has_password_field && e.names(brand) && !e.may_speak_for(brand);
+    let asks = e.message.body.has_password_field && e.names(brand) && !e.origin.may_speak_for(brand);
     if !asks && !e.poses_as(brand) {
         return None;
     }

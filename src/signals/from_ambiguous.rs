@@ -1,6 +1,7 @@
 //! No From, several of them, several author domains, an author address that cannot exist, or one that depends on who reads.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::mail::Defect;
 
 pub(super) static SIGNAL: Signal = Signal {

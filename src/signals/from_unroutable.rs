@@ -1,6 +1,7 @@
 //! `From: Service <service@correio>`, `<x@88123>`: an address below no public suffix, to which nobody can answer.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::mail::Domain;
 
 pub(super) static SIGNAL: Signal = Signal {

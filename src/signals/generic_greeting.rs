@@ -1,7 +1,8 @@
 //! "Attention Elance Member", "Dear customer".
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::policy::PhraseKind;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::wording::phrases::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "generic-greeting",

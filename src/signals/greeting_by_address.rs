@@ -1,8 +1,9 @@
 //! "Dear bob@example.net", "Hello bob.smith83".
 
-use super::{Check, Evidence, Kind, Signal, naming};
-use crate::mail::address::read_mailboxes;
-use crate::mail::text::{first_bytes, fold, words_contain};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
+use crate::mail::header::mailbox::read_mailboxes;
+use crate::text::fold::{first_bytes, fold, words_contain};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "greeting-by-address",

@@ -1,6 +1,7 @@
 //! Words broken up by text that nobody sees, or twice as much hidden text as visible.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "hidden-text",

@@ -1,7 +1,10 @@
 //! `<img src="https://i.imgur.com/x.png">`: a picture of the brand that anybody put up.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::evidence::destination::quoted;
 use crate::mail::LinkKind;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "image-free-host",
@@ -19,6 +22,6 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let images = e.message.body.links.iter().filter(|l| l.kind == LinkKind::Image);
     images.filter_map(|l| Some((l, l.domain()?))).filter(|(_, host)| !brand.links_to(host)).find_map(|(link, host)| {
         let listed = e.policy.hosts.image_host(host)?;
-        Some(format!("the picture {} comes from {listed}", links::quoted(link)))
+        Some(format!("the picture {} comes from {listed}", quoted(link)))
     })
 }

@@ -1,7 +1,10 @@
 //! `<img src="https://www.elance.com/logo.png">` in mail that is not the brand's.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::evidence::destination::quoted;
 use crate::mail::LinkKind;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "image-from-brand",
@@ -22,6 +25,6 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let images = e.message.body.links.iter().filter(|l| l.kind == LinkKind::Image);
     images
         .filter(|l| l.domain().is_some_and(|d| brand.owns(d)))
-        .map(|l| format!("the picture {} is {}'s", links::quoted(l), brand.name))
+        .map(|l| format!("the picture {} is {}'s", quoted(l), brand.name))
         .next()
 }

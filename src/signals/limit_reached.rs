@@ -1,6 +1,7 @@
 //! The message was larger, deeper or more numerous than what is read.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "limit-reached",

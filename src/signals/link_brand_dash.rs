@@ -1,6 +1,8 @@
 //! `http://secure-elance.com/`, `http://elance-login.example/`: the brand joined to something else with a dash.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-dash",

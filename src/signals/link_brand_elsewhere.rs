@@ -1,6 +1,8 @@
 //! `http://www.elance.com.mailer.example/`, `http://elance.mailer.example/`: the brand in front of a stranger's domain.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-elsewhere",

@@ -1,7 +1,9 @@
 //! `https://mailer.example/elance/`: the brand in the path of a stranger's page.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-path",

@@ -1,6 +1,8 @@
 //! `https://elance-help.web.app/`, `https://storage.googleapis.com/x/login.html`: a page that anybody puts up.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-free-host",

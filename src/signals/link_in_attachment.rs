@@ -1,8 +1,10 @@
 //! The only way a message leads anywhere is a link inside a file.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::LinkKind;
 use crate::mail::attachment::QR_SHOWN;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-in-attachment",

@@ -1,6 +1,8 @@
 //! `http://elanse.com/`, `http://e1ance.com/`, `http://elance.net/`: a host registered to be misread.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-lookalike",

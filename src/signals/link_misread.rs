@@ -1,8 +1,10 @@
 //! `http://www.elance.com⁄login.mailer.example/`, `http://mailer.example\.elance.com/`, `http://www.elance.com%2emailer.example/`:
 //! a person reads one host, a browser another.
 
-use super::links::{self, Misread};
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::links::Misread;
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-misread",

@@ -1,8 +1,10 @@
 //! `http://bаnk.example` with a Cyrillic letter: a host that looks like ASCII and is not.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::Domain;
-use crate::mail::text::{fold, skeleton};
+use crate::policy::Brand;
+use crate::text::fold::{fold, skeleton};
 use unicode_security::MixedScript;
 
 pub(super) static SIGNAL: Signal = Signal {

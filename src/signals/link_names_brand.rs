@@ -1,8 +1,10 @@
 //! `<a href="https://mailer.example/">Elance</a>`: the brand's name on a stranger's link.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::LinkKind;
-use crate::mail::text::fold;
+use crate::policy::Brand;
+use crate::text::fold::fold;
 
 /// Words of a text that is the name and little more.
 const FEW_WORDS: usize = 4;

@@ -1,7 +1,9 @@
 //! `hxxp://mailer.example`, `elance[.]mailer[.]example`, `w w w . mailer . example`: only a person puts it together.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::mail::LinkKind;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-obfuscated",

@@ -1,6 +1,8 @@
 //! `https://www.elance.com/redirect?url=https://mailer.example/`: the brand's own host passes the click on.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 use crate::policy::hosts::urls_in_parameters;
 
 /// Names of parameters that say where to go on to.
@@ -20,7 +22,7 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    if e.may_speak_for(brand) {
+    if e.origin.may_speak_for(brand) {
         return None;
     }
     links::followed(e).find_map(|(way, authority)| {

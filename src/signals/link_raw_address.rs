@@ -1,6 +1,8 @@
 //! `http://198.51.100.7/login`, `http://0xc6336407/`: a host without a name.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-raw-address",

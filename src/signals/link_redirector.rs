@@ -1,6 +1,9 @@
 //! `https://www.google.com/url?q=https://mailer.example/`: a known host passes the click on to a stranger.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::destination::quoted;
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-redirector",
@@ -17,6 +20,6 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     links::astray(e, brand).find_map(|(way, authority)| {
         let by = way.redirector()?;
-        Some(format!("{} is passed on by {by} to {}", links::quoted(way.link), authority.host))
+        Some(format!("{} is passed on by {by} to {}", quoted(way.link), authority.host))
     })
 }

@@ -1,8 +1,10 @@
 //! `<a href="data:text/html,…">`, `<a href="javascript:…">`: a page or program in the link itself.
 
-use super::{Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::evidence::destination::quoted;
 use crate::mail::LinkKind;
-use crate::mail::text::first_bytes;
+use crate::text::fold::first_bytes;
 
 /// Octets of a `data:` link that say what it holds.
 const HEAD: usize = 60;
@@ -22,8 +24,8 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>) -> Option<String> {
     let links = e.message.body.links.iter().filter(|l| l.kind != LinkKind::Image);
     links.filter_map(|l| Some((l, l.scheme()?))).find_map(|(link, scheme)| match scheme.as_str() {
-        "data" if is_page(&link.href) => Some(format!("a link is a page of its own: {}", links::quoted(link))),
-        "javascript" | "vbscript" => Some(format!("a link is a script: {}", links::quoted(link))),
+        "data" if is_page(&link.href) => Some(format!("a link is a page of its own: {}", quoted(link))),
+        "javascript" | "vbscript" => Some(format!("a link is a script: {}", quoted(link))),
         _ => None,
     })
 }

@@ -1,7 +1,8 @@
 //! `https://bit.ly/3xYz`, `https://www.linkedin.com/slink?code=x`: nobody can tell where it leads.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::policy::Passage;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::{Brand, Passage};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-shortener",

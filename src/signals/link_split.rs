@@ -1,6 +1,8 @@
 //! `https:/<span style="display:none">x</span>/www.elance.com/`: hidden text in the address that is shown.
 
-use super::{Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::evidence::destination::quoted;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-split",
@@ -16,5 +18,5 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>) -> Option<String> {
     let link = e.message.body.links.iter().find(|l| l.is_split)?;
-    Some(format!("{:?} is shown with hidden text in it; it leads to {}", link.shown, links::quoted(link)))
+    Some(format!("{:?} is shown with hidden text in it; it leads to {}", link.shown, quoted(link)))
 }

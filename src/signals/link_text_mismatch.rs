@@ -1,10 +1,11 @@
 //! `<a href="http://mailer.example/">https://www.elance.com/login</a>`.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::{Authority, Domain, Link, LinkKind};
-use crate::policy::Passage;
-use crate::policy::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
+use crate::policy::{Brand, Passage};
+use crate::text::fold::fold;
+use crate::wording::phrases::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-text-mismatch",

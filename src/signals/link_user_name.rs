@@ -1,6 +1,8 @@
 //! `http://qx7@mailer.example/`, `https://a.b,c@mailer.example/`: a web link with a user name.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-user-name",

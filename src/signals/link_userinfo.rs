@@ -1,7 +1,9 @@
 //! `http://www.elance.com@mailer.example/`: what stands before the `@` has no say in where the link goes.
 
-use super::links::{self, Misread};
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::links::Misread;
+use crate::evidence::{Evidence, links};
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-userinfo",

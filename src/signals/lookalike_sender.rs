@@ -1,8 +1,10 @@
 //! `From: service@elance-support.com`, `<x@e1ance.com>`, `<x@elance.com.mailer.example>`; the same in Sender, Reply-To, the
 //! envelope sender and the `d=` of a passing signature. Not HELO: it is the name of a machine that readers never see.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::mail::Domain;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "lookalike-sender",

@@ -1,7 +1,8 @@
 //! "Congratulations, you have been selected", "claim your reward".
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::policy::PhraseKind;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::wording::phrases::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "lure",

@@ -1,6 +1,6 @@
 //! A document that runs or loads something when it is opened.
 
-use super::{Check, Kind, Signal, attachments};
+use super::signal::{Check, Kind, Signal};
 use crate::mail::Harm;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -11,5 +11,5 @@ pub(super) static SIGNAL: Signal = Signal {
     points: 20,
     at_least: None,
     kind: Kind::Concealment,
-    check: Check::Message(|e| attachments::first(e, Harm::Macros)),
+    check: Check::Message(|e| e.first_harm(Harm::Macros)),
 };

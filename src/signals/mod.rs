@@ -6,7 +6,6 @@
 
 mod attachment_brand_page;
 mod attachment_web_page;
-mod attachments;
 mod brand_account;
 mod brand_address_in_name;
 mod brand_disguised;
@@ -31,7 +30,6 @@ mod disguised_words;
 mod dkim_replay;
 mod dmarc_fail;
 mod encrypted_archive;
-mod evidence;
 mod form_elsewhere;
 mod from_ambiguous;
 mod from_unroutable;
@@ -61,33 +59,31 @@ mod link_split;
 mod link_text_mismatch;
 mod link_user_name;
 mod link_userinfo;
-mod links;
 mod lookalike_sender;
 mod lure;
 mod macro_document;
-mod mailing_list;
-mod naming;
 mod ornate_sender;
 mod parts_differ;
 mod payment_request;
 mod personal_data_request;
 mod pressing_subject;
 mod qr_link;
-mod quoted;
 mod reply_elsewhere;
 mod risky_attachment;
 mod role_sender;
+mod signal;
 mod signin_lookalike_link;
 mod threat_or_urgency;
 mod unsigned_duplicate;
 mod virus_found;
 
-pub use evidence::{Evidence, Proof};
+pub use signal::{Check, Finding, Kind, Signal};
 
-use crate::policy::{Action, Brand, ConfigError, Policy, SignalMode};
+use crate::evidence::Evidence;
+use crate::policy::SignalMode;
 
 /// Every heuristic, claims first.
-pub static SIGNALS: [&Signal; 71] = [
+pub static SIGNALS: &[&Signal] = &[
     &brand_from_unproven::SIGNAL,
     &brand_path_only::SIGNAL,
     &brand_through_list::SIGNAL,
@@ -165,76 +161,6 @@ pub static SIGNALS: [&Signal; 71] = [
 /// breaks. Everything else it hands over is judged in full.
 const EXEMPTED: [&str; 4] = ["brand-from-unproven", "brand-through-list", "brand-through-kept-list", "dmarc-fail"];
 
-/// What a signal is evidence of (DESIGN section 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// The message poses as the brand.
-    Claim,
-    /// The message names the brand, or shows it in a link: a claim that is at most held for a person, since mail that warns
-    /// of forgeries does the same.
-    WeakClaim,
-    /// What the message wants.
-    Intent,
-    /// What it hides to get there.
-    Concealment,
-    /// What the sender's own published policy says.
-    Authentication,
-    /// What the virus scanner says.
-    Virus,
-}
-
-/// One heuristic.
-pub struct Signal {
-    /// Configuration key, header token, metric label and corpus folder.
-    pub id: &'static str,
-    /// One line for lists and logs.
-    pub title: &'static str,
-    /// Why it matters, and which innocent mail could trip it.
-    pub why: &'static str,
-    /// Points by default.
-    pub points: u32,
-    /// The least that happens when it fires, by default.
-    pub at_least: Option<Action>,
-    /// What it is evidence of.
-    pub kind: Kind,
-    /// The function.
-    pub check: Check,
-}
-
-/// A signal's function: says in words, with the values, what it saw. Reviewers read exactly that.
-#[derive(Clone, Copy)]
-pub enum Check {
-    /// About the message as such.
-    Message(fn(&Evidence<'_>) -> Option<String>),
-    /// About one brand.
-    Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
-    /// About what the sender's own domain or the virus scanner wishes, with the least that is to happen for it.
-    Wish(fn(&Evidence<'_>) -> Option<(Action, String)>),
-}
-
-impl std::fmt::Debug for Signal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.id)
-    }
-}
-
-/// That a signal fired, and on what.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// The signal.
-    pub signal: &'static Signal,
-    /// The points it adds, as configured.
-    pub points: u32,
-    /// The least that happens because of it, as configured.
-    pub at_least: Option<Action>,
-    /// True if it is only reported (`mode = "shadow"`).
-    pub shadow: bool,
-    /// True if it is reported and does not count, because an exempt forwarder handed the message over.
-    pub exempt: bool,
-    /// What it saw, in words.
-    pub evidence: String,
-}
-
 /// What the signals found about one message: about the message as such, and about each brand.
 #[derive(Debug, Default)]
 pub struct Examination {
@@ -256,7 +182,7 @@ impl Examination {
 pub fn examine(evidence: &Evidence<'_>) -> Examination {
     let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
     let mut found = Examination { message: vec![], brands };
-    let (intent, others): (Vec<_>, Vec<_>) = SIGNALS.into_iter().partition(|s| s.kind == Kind::Intent);
+    let (intent, others): (Vec<_>, Vec<_>) = SIGNALS.iter().partition(|s| s.kind == Kind::Intent);
     others.into_iter().for_each(|signal| run(signal, evidence, &mut found));
     if found.claims() {
         intent.into_iter().for_each(|signal| run(signal, evidence, &mut found));
@@ -268,7 +194,7 @@ pub fn examine(evidence: &Evidence<'_>) -> Examination {
 pub fn examine_all(evidence: &Evidence<'_>) -> Examination {
     let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
     let mut found = Examination { message: vec![], brands };
-    SIGNALS.into_iter().for_each(|signal| run(signal, evidence, &mut found));
+    SIGNALS.iter().for_each(|signal| run(signal, evidence, &mut found));
     found
 }
 
@@ -283,7 +209,7 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
         points: setting.and_then(|s| s.points).unwrap_or(signal.points),
         at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
         shadow: mode == SignalMode::Shadow,
-        exempt: EXEMPTED.contains(&signal.id) && evidence.exemption().is_some(),
+        exempt: EXEMPTED.contains(&signal.id) && evidence.origin.exemption().is_some(),
         evidence: saw,
     };
     match signal.check {
@@ -302,14 +228,10 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
 
 /// The signal called `id`.
 pub fn signal(id: &str) -> Option<&'static Signal> {
-    SIGNALS.into_iter().find(|s| s.id == id)
+    SIGNALS.iter().find(|s| s.id == id).copied()
 }
 
-/// Refuses a policy that sets a signal which does not exist; `text` and `origin` are where it came from.
-pub fn check_ids(policy: &Policy, text: &str, origin: &str) -> Result<(), ConfigError> {
-    let known = SIGNALS.map(|s| s.id);
-    match policy.settings().keys().find(|id| signal(id).is_none()) {
-        Some(id) => Err(policy.unknown_signal(text, origin, id, &known)),
-        None => Ok(()),
-    }
+/// The ids of all signals, in the order of the table: what `[signals.<id>]` may name.
+pub fn ids() -> Vec<&'static str> {
+    SIGNALS.iter().map(|s| s.id).collect()
 }

@@ -1,7 +1,8 @@
 //! `From: "🔔 Account notice"`, `"✅ Confirmed ✅"`, `"[88347]- KYC"`: a sender's name with ornaments.
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::mail::text::is_ornament;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::text::fold::is_ornament;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "ornate-sender",

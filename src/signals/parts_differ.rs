@@ -1,7 +1,8 @@
 //! A plain part of innocent filler beside an HTML part that asks for a password.
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::mail::text::{first_bytes, fold};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::text::fold::{first_bytes, fold};
 use std::collections::HashSet;
 
 pub(super) static SIGNAL: Signal = Signal {

@@ -1,7 +1,8 @@
 //! "Your parcel is on hold, pay the customs fee", "your subscription has been renewed".
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::policy::PhraseKind;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::wording::phrases::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "payment-request",

@@ -1,7 +1,8 @@
 //! "Your credit card number", "your date of birth".
 
-use super::{Check, Evidence, Kind, Signal};
-use crate::policy::PhraseKind;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::wording::phrases::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "personal-data-request",

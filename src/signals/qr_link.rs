@@ -1,7 +1,9 @@
 //! A QR code that leads away from the brand.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
 use crate::mail::attachment::QR_SHOWN;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "qr-link",

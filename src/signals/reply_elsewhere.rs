@@ -1,6 +1,8 @@
 //! `From: "Elance" <…>` with `Reply-To: claims@mailbox.example`: the answer goes to somebody else.
 
-use super::{Brand, Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
+use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "reply-elsewhere",

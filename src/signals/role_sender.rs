@@ -1,8 +1,9 @@
 //! `From: "noreply" <…>`, `Technical support <…>`, `KYC team <…>`: an office without the name of a house.
 
-use super::{Check, Evidence, Kind, Signal, naming};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, naming};
 use crate::mail::Mailbox;
-use crate::mail::text::fold;
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "role-sender",

@@ -1,10 +1,11 @@
 //! `http://198.51.100.7/elance/login.php`, `http://hacked.example/wp/elance.com/signin`: a copy of the sign-in page.
 
-use super::{Brand, Check, Evidence, Kind, Signal, links};
-use crate::mail::lookalike::Name;
-use crate::mail::text::fold;
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::{Evidence, links};
+use crate::lookalike::Name;
 use crate::mail::{Authority, Domain};
-use crate::policy::SigninPage;
+use crate::policy::{Brand, SigninPage};
+use crate::text::fold::fold;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",

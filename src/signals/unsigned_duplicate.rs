@@ -1,7 +1,8 @@
 //! A field that should be there once stands there twice, and the signature covers one of them.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
 use crate::auth::DkimResult;
+use crate::evidence::Evidence;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "unsigned-duplicate",

@@ -1,6 +1,7 @@
 //! The virus scanner knows the message.
 
-use super::{Check, Evidence, Kind, Signal};
+use super::signal::{Check, Kind, Signal};
+use crate::evidence::Evidence;
 use crate::policy::Action;
 use crate::scan::Scan;
 

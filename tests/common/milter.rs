@@ -4,6 +4,7 @@
 
 use indymilter_test::{EomAction, EomActions, MacroStage, Status, TestConnection};
 use spoof_milter::auth::AuthResults;
+use spoof_milter::judge::policy_of;
 use spoof_milter::mail::{Envelope, Message};
 use spoof_milter::milter::Judge;
 use spoof_milter::milter::listener::Address;
@@ -26,7 +27,7 @@ pub fn policy(more: &str) -> Policy {
         format!("[milter]\nlisten = [\"inet:127.0.0.1:0\"]\n{more}")
     };
     let text = if text.contains("[metrics]") { text } else { format!("{text}\n[metrics]\nlisten = \"\"\n") };
-    Policy::from_toml(&text, "test").unwrap()
+    policy_of(&text, "test").unwrap()
 }
 
 /// A verdict with one finding, as the judge would give it.

@@ -3,7 +3,7 @@
 use crate::{corpus, dns};
 pub(crate) use indymilter_test::{Actions, EomAction, MacroStage, ProtoOpts, SocketInfo, Status, TestConnection};
 use spoof_milter::auth::Authenticator;
-use spoof_milter::judge::judge;
+use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::milter::Judge;
 use spoof_milter::milter::listener::Address;
 use spoof_milter::policy::{Config, Policy};
@@ -24,7 +24,7 @@ pub(crate) struct Gate {
 
 /// The default policy on a free port, without a metrics page, and with the test's changes.
 pub(crate) fn policy(edit: impl FnOnce(&mut Config)) -> Policy {
-    Policy::from_toml(&config_text(edit), "test").unwrap()
+    policy_of(&config_text(edit), "test").unwrap()
 }
 
 pub(crate) fn config_text(edit: impl FnOnce(&mut Config)) -> String {

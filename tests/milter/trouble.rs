@@ -2,8 +2,7 @@
 
 use crate::gate::*;
 use spoof_milter::auth::Authenticator;
-use spoof_milter::judge::judge;
-use spoof_milter::judge::load_policy;
+use spoof_milter::judge::{judge, load_policy};
 use spoof_milter::milter::Judge;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -6,18 +6,18 @@
 
 mod set;
 
-use super::dkim::body_hash;
-use super::dkim::coverage::{Census, ambiguity};
-use super::dmarc::MAX_AUTHOR_DOMAINS;
-use super::header::results;
-use super::keys::{NoKey, key, key_name};
-use super::resolver::Answers;
-use super::{Arc, ArcResult};
+use crate::auth::arc::set::{Field, MessageSignature, Results, Seal, Validation, Vouch};
+use crate::auth::dkim::coverage::{Census, ambiguity};
+use crate::auth::dkim::relaxed::body_hash;
+use crate::auth::dmarc::MAX_AUTHOR_DOMAINS;
+use crate::auth::header::results;
+use crate::auth::keys::{NoKey, key, key_name};
+use crate::auth::resolver::Answers;
+use crate::auth::{Arc, ArcResult};
 use crate::mail::Domain;
 use mail_auth::AuthenticatedMessage;
 use mail_auth::common::verify::{DomainKey, VerifySignature};
 use mail_auth::dkim::Canonicalization;
-use set::{Field, MessageSignature, Results, Seal, Validation, Vouch};
 use std::sync::Arc as Shared;
 
 /// Sets verified in one message. RFC 8617 section 4.2.1 allows 50; each costs a look-up and arithmetic, and real

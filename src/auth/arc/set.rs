@@ -1,9 +1,9 @@
 //! The three fields of an ARC set (RFC 8617 section 4.1), read strictly: what is missing, repeated, misspelt or of an
 //! algorithm that proves nothing makes the field unreadable, and with it the chain.
 
-use super::super::dkim::MAX_SIGNED_NAMES;
-use super::super::keys::key_name;
-use super::super::tags::{flaw, tag, tags};
+use crate::auth::dkim::MAX_SIGNED_NAMES;
+use crate::auth::keys::key_name;
+use crate::auth::tags::{flaw, tag, tags};
 use data_encoding::BASE64;
 use mail_auth::common::crypto::Algorithm;
 use mail_auth::common::verify::VerifySignature;

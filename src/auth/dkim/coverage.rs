@@ -3,7 +3,7 @@
 //! `h=` names fields from the bottom up, each as often as it is signed (RFC 6376 section 5.4.2). A field that stands
 //! there more often was not all there when the signature was made, and many programs show the topmost.
 
-use super::super::{Coverage, Repeated};
+use crate::auth::{Coverage, Repeated};
 use crate::mail::Message;
 
 /// Fields of which there is one (RFC 5322 section 3.6, RFC 2045) and which are shown, or decide how the rest is shown.

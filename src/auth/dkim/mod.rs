@@ -7,20 +7,19 @@
 
 pub(super) mod coverage;
 mod refuse;
-mod relaxed;
+pub(crate) mod relaxed;
 
-use super::keys::{KeyRing, NoKey, key_name};
-use super::resolver::{Answers, Lookups};
-use super::tags::first;
-use super::{Coverage, Dkim, DkimResult};
+use crate::auth::dkim::coverage::Census;
+use crate::auth::dkim::refuse::refuse;
+use crate::auth::keys::{KeyRing, NoKey, key_name};
+use crate::auth::resolver::{Answers, Lookups};
+use crate::auth::tags::first;
+use crate::auth::{Coverage, Dkim, DkimResult};
 use crate::mail::Domain;
-use coverage::Census;
 use mail_auth::common::crypto::CryptoError;
 use mail_auth::common::headers::Header;
 use mail_auth::dkim::{DkimError, Signature};
 use mail_auth::{AuthenticatedMessage, Error, Parameters};
-use refuse::refuse;
-pub(super) use relaxed::body_hash;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Signatures looked at in one message. Honest mail carries one to five; each costs a look-up and arithmetic.

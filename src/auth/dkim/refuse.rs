@@ -1,10 +1,10 @@
 //! Why a signature cannot pass, whatever its key says. What is found here costs no look-up.
 
-use super::super::keys::key_name;
-use super::super::tags::{flaw, tag, tags};
-use super::super::{Coverage, DkimResult};
-use super::coverage::ambiguity;
-use super::{LENGTH, MAX_SIGNED_NAMES, Refusal};
+use crate::auth::dkim::coverage::ambiguity;
+use crate::auth::dkim::{LENGTH, MAX_SIGNED_NAMES, Refusal};
+use crate::auth::keys::key_name;
+use crate::auth::tags::{flaw, tag, tags};
+use crate::auth::{Coverage, DkimResult};
 use mail_auth::common::crypto::{Algorithm, HashAlgorithm};
 use mail_auth::common::headers::Header;
 use mail_auth::dkim::{Canonicalization, Signature};

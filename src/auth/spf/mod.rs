@@ -7,10 +7,10 @@ mod evaluate;
 mod macros;
 mod record;
 
-use super::resolver::Lookups;
-use super::{Spf, SpfIdentity, SpfResult};
+use crate::auth::resolver::Lookups;
+use crate::auth::spf::evaluate::{Evaluation, Outcome, Sender};
+use crate::auth::{Spf, SpfIdentity, SpfResult};
 use crate::mail::{Domain, Envelope};
-use evaluate::{Evaluation, Outcome, Sender};
 use std::net::IpAddr;
 
 /// The local part of an identity that has none, RFC 7208 section 4.3.

@@ -3,7 +3,7 @@
 //! It learns from mail that makes any claim, the only mail the ladder decides about, each campaign counting once. It
 //! proposes; a person decides: signals that never fired in the set keep their points, and rare ones are pulled to zero.
 
-use super::tally::{Group, Tally};
+use crate::cli::evaluate::tally::{Group, Tally};
 use crate::signals::{Kind, SIGNALS};
 use std::collections::BTreeMap;
 
@@ -47,7 +47,7 @@ fn rows(tally: &Tally<'_>) -> Vec<Row> {
     for (case, _) in &members {
         *sizes.entry((case.spoof, case.campaign.as_str())).or_default() += 1.0;
     }
-    let row = |(case, judged): &(&super::set::Case, &super::tally::Judged)| Row {
+    let row = |(case, judged): &(&crate::cli::evaluate::set::Case, &crate::cli::evaluate::tally::Judged)| Row {
         fired: SIGNALS.iter().map(|s| judged.fired.contains(s.id)).collect(),
         spoof: case.spoof,
         weight: 1.0 / sizes[&(case.spoof, case.campaign.as_str())],

@@ -9,12 +9,12 @@ mod render;
 mod set;
 mod tally;
 
-use super::{EX_USAGE, Failure, print};
+use crate::cli::evaluate::tally::Tally;
+use crate::cli::{EX_USAGE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
-use crate::signals::{SIGNALS, check_ids};
+use crate::signals::{SIGNALS, ids};
 use std::path::{Path, PathBuf};
-use tally::Tally;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -50,7 +50,7 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
     if let Some(proposed) = &proposed {
         let points = SIGNALS.iter().zip(proposed);
         let changes = points.filter_map(|(s, p)| Some(format!("signals.{}.points={}", s.id, (*p)?)));
-        let (policy, _) = policy.changed(&changes.collect::<Vec<_>>())?;
+        let policy = policy.changed(&changes.collect::<Vec<_>>(), &ids())?;
         others.push(("the proposed points".to_owned(), policy));
     }
     let after = others.iter().map(|(title, policy)| Ok((title, Tally::new(&cases, policy)?)));
@@ -80,8 +80,7 @@ fn others(policy: &Policy, args: &Args) -> Result<Vec<(String, Policy)>, Failure
     let mut others = Vec::new();
     if !args.changes.is_empty() {
         let title = args.changes.join(" ");
-        let (changed, text) = policy.changed(&args.changes)?;
-        check_ids(&changed, &text, &title)?;
+        let changed = policy.changed(&args.changes, &ids())?;
         others.push((title, changed));
     }
     if let Some(path) = &args.other {

@@ -1,8 +1,8 @@
 //! A judged set in words and as JSON. One truth, two renderings.
 
-use super::tally::{Group, Judged, Tally, ratio};
-use crate::cli::render::printable;
+use crate::cli::evaluate::tally::{Group, Judged, Tally, ratio};
 use crate::policy::Action;
+use crate::record::json::printable;
 use crate::signals::SIGNALS;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

@@ -3,9 +3,9 @@
 //! Either a manifest (one JSON object a line; DESIGN section 8) or folders whose names tell the label. What is neither is
 //! refused with a sentence that says how to label; an unreadable line is named by its number.
 
-use super::super::{EX_DATAERR, EX_USAGE, Failure};
 use crate::auth::Stated;
 use crate::cli::check::eml_files;
+use crate::cli::{EX_DATAERR, EX_USAGE, Failure};
 use crate::mail::{Client, Envelope};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -1,13 +1,14 @@
 //! What a policy makes of a labelled set: each message judged, and the counts that tell a good policy from a bad one.
 
-use super::super::Failure;
-use super::super::check::read;
-use super::set::Case;
 use crate::auth::{AuthResults, Stated};
+use crate::cli::Failure;
+use crate::cli::check::read;
+use crate::cli::evaluate::set::Case;
+use crate::evidence::Evidence;
 use crate::judge::judge_authenticated;
 use crate::mail::Message;
 use crate::policy::{Action, Policy};
-use crate::signals::{Evidence, Examination, SIGNALS, examine_all};
+use crate::signals::{Examination, SIGNALS, examine_all};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

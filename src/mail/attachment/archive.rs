@@ -1,9 +1,9 @@
 //! Archives: what they hold is looked at as if it were attached, to [`MAX_DEPTH`], in memory.
 
-use super::kind::{Kind, sniff};
-use super::work::{MAX_DEPTH, MAX_FILE, Packing, Work};
-use super::zip::Entry;
-use super::{Content, Danger, Harm, Place, disguised, name, office, tar, zip};
+use crate::mail::attachment::kind::{Kind, sniff};
+use crate::mail::attachment::work::{MAX_DEPTH, MAX_FILE, Packing, Work};
+use crate::mail::attachment::zip::Entry;
+use crate::mail::attachment::{Content, Danger, Harm, Place, disguised, name, office, tar, zip};
 use memchr::memmem;
 
 /// Octets of a file in an archive by which it is decided whether the rest is looked at.
@@ -130,7 +130,7 @@ fn inside(octets: &[u8], name: &str, place: &Place<'_>, work: &mut Work) -> Cont
     let (kind, _) = sniff(octets, name, "");
     let called = if place.name.is_empty() { name.to_owned() } else { format!("{name} in {}", place.name) };
     let place = Place { name: &called, depth: place.depth + 1 };
-    let mut content = super::look(octets, kind, None, &place, work);
+    let mut content = crate::mail::attachment::look(octets, kind, None, &place, work);
     content.dangers.extend(disguised(kind, name));
     content
 }

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use super::*;
-use crate::mail::{Message, mime};
+use crate::mail::attachment::*;
+use crate::mail::body::walk;
+use crate::mail::message::Message;
 use proptest::prelude::*;
 
 /// A message that carries a file under this name.
@@ -126,7 +127,8 @@ fn files_lead_where_their_links_lead() {
         let body = Message::parse(raw, true).body;
         body.links.into_iter().map(|l| (l.kind, l.href, l.shown)).collect::<Vec<_>>()
     };
-    let link = |href: &str, shown: &str| vec![(crate::mail::LinkKind::Attachment, href.to_owned(), shown.to_owned())];
+    let link =
+        |href: &str, shown: &str| vec![(crate::mail::link::LinkKind::Attachment, href.to_owned(), shown.to_owned())];
     let pdf = b"%PDF-1.4 /URI(https://a.test/x)";
     assert_eq!(links(message("i.pdf", pdf)), link("https://a.test/x", "i.pdf"));
     assert_eq!(links(message("i.zip", &made::zip(&[("i.pdf", pdf)]))), link("https://a.test/x", "i.pdf in i.zip"));
@@ -197,7 +199,7 @@ fn messages_in_messages_share_their_limits() {
     );
     let raw = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", format!("--b\r\n{inner}\r\n").repeat(50));
     let message = Message::parse(raw.into_bytes(), true);
-    assert_eq!(message.limits, [crate::mail::Limit("the message has more than 1000 MIME parts".into())]);
+    assert_eq!(message.limits, [crate::mail::message::Limit("the message has more than 1000 MIME parts".into())]);
 }
 
 fn magic() -> impl Strategy<Value = Vec<u8>> {
@@ -251,7 +253,7 @@ proptest! {
     #[test]
     fn no_octets_make_the_reader_fail(octets in magic(), name in "[a-z.]{0,6}(\\.(pdf|zip|tar|gz|html|svg|ics|png|doc))?") {
         let mut limits = vec![];
-        mime::read_body(&message(&name, &octets), &mut vec![], &mut limits);
+        walk::read_body(&message(&name, &octets), &mut vec![], &mut limits);
         // Foreign decoders may panic, that is caught; ours may not.
         let ours = |kind: Kind| !matches!(kind, Kind::Image);
         let (kind, _) = sniff(&octets, &name, "");

@@ -1,6 +1,6 @@
 //! What a file is, by its first octets; by its name and its declaration only where text can be many things.
 
-use super::name::ending_of;
+use crate::mail::attachment::name::ending_of;
 use memchr::memmem;
 use std::panic::catch_unwind;
 

@@ -21,15 +21,15 @@ mod qr;
 mod tar;
 mod text;
 mod web;
-mod work;
+pub(crate) mod work;
 mod zip;
 
 pub(crate) use qr::read_drawings;
 pub(crate) use text::unfolded;
 pub(crate) use work::Work;
 
-use super::part::PartHead;
-use kind::{Kind, sniff};
+use crate::mail::attachment::kind::{Kind, sniff};
+use crate::mail::mime::part::PartHead;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// How the text begins that is shown on a link from a QR code.
@@ -119,7 +119,7 @@ impl Content {
 
     fn add_page(&mut self, text: &str) {
         let room = MAX_PAGE_TEXT.saturating_sub(self.page.len());
-        self.page.push_str(super::text::first_bytes(text, room));
+        self.page.push_str(crate::text::fold::first_bytes(text, room));
     }
 }
 
@@ -153,7 +153,7 @@ pub(super) fn read_data_image(source: &str, work: &mut Work) {
     {
         return;
     }
-    let octets = super::decode::Encoding::Base64.decode(data.as_bytes(), MAX_ATTACHMENT);
+    let octets = crate::mail::mime::decode::Encoding::Base64.decode(data.as_bytes(), MAX_ATTACHMENT);
     look(&octets, Kind::Image, None, &Place { name: "a picture in the text", depth: 0 }, work);
 }
 

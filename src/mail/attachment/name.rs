@@ -1,7 +1,7 @@
 //! What the name of a file says about opening it: endings that run, and the ways to hide them. A name is read as each of
 //! the programs reads it that show it, cut it, or open by it.
 
-use crate::mail::text::is_invisible;
+use crate::text::fold::is_invisible;
 
 /// Endings that run, or lead to something that runs, when they are opened.
 const RUNS: [&str; 72] = [

@@ -1,10 +1,10 @@
 //! Documents that are zip archives: Office Open XML and OpenDocument, read for macros, templates and objects that come
 //! from elsewhere, and for the links a reader can click. RTF for objects that open by themselves.
 
-use super::work::{MAX_FILE, Work};
-use super::zip::Entry;
-use super::{Danger, Harm, Place, ole};
-use crate::mail::{Link, LinkKind};
+use crate::mail::attachment::work::{MAX_FILE, Work};
+use crate::mail::attachment::zip::Entry;
+use crate::mail::attachment::{Danger, Harm, Place, ole};
+use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 
 /// Parts of one document that are read.
@@ -56,7 +56,7 @@ fn part(octets: &[u8], place: &Place<'_>, work: &mut Work, found: &mut Vec<Dange
         let target = target.replace("&amp;", "&");
         let kind = value(relation, "Type").unwrap_or_default();
         if ["attachedTemplate", "oleObject", "frame", "externalLinkPath"].iter().any(|k| kind.ends_with(k)) {
-            let host = crate::mail::Authority::of(&target).map(|a| a.host);
+            let host = crate::mail::link::authority::Authority::of(&target).map(|a| a.host);
             if let Some(host) = host {
                 found.push(Danger::new(Harm::Macros, &format!("loads a part of itself from {host}")));
             }
@@ -93,8 +93,8 @@ pub(super) fn rtf(octets: &[u8]) -> Vec<Danger> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{made, zip};
     use super::*;
+    use crate::mail::attachment::{made, zip};
 
     const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
 

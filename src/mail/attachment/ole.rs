@@ -3,7 +3,7 @@
 //! The names of its storages are looked for where directory entries can lie, at every 128th octet, and not by its
 //! allocation tables: programs repair those, and a damaged file that a program opens must not hide its macros.
 
-use super::{Danger, Harm};
+use crate::mail::attachment::{Danger, Harm};
 use memchr::memmem;
 
 /// A directory entry, section 2.6.1.
@@ -65,8 +65,8 @@ fn has_macro_sheet(file: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::made;
     use super::*;
+    use crate::mail::attachment::made;
 
     fn words(names: &[&str]) -> Vec<String> {
         dangers(&made::ole(names)).into_iter().map(|d| d.words).collect()

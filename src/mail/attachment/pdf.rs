@@ -4,9 +4,10 @@
 //! cross-reference table says: programs repair it, so it hides nothing. JPEG pictures are searched for QR codes. Text,
 //! drawings and what is encrypted are not read.
 
-use super::work::{Packing, Work};
-use super::{Danger, Harm, Place, name, qr};
-use crate::mail::{Authority, Link, LinkKind};
+use crate::mail::attachment::work::{Packing, Work};
+use crate::mail::attachment::{Danger, Harm, Place, name, qr};
+use crate::mail::link::authority::Authority;
+use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 
 /// Octets of one object stream that are read.
@@ -170,8 +171,8 @@ fn escape(octets: &[u8], out: &mut Vec<u8>) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made;
     use super::*;
+    use crate::mail::attachment::made;
 
     fn look(file: &[u8]) -> (Vec<String>, Vec<String>) {
         let mut work = Work::default();

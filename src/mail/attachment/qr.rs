@@ -4,10 +4,10 @@
 //! another's code, which a picture made for it could keep busy for hours: every pixel that code touches is counted, and
 //! when the message's share is used up, or more corner marks turn up than a page of codes has, the search is broken off.
 
-use super::work::Work;
-use super::{Place, QR_SHOWN};
-use crate::mail::written::written_links;
-use crate::mail::{Link, LinkKind};
+use crate::mail::attachment::work::Work;
+use crate::mail::attachment::{Place, QR_SHOWN};
+use crate::mail::link::written::written_links;
+use crate::mail::link::{Link, LinkKind};
 use image::{DynamicImage, GenericImage, GenericImageView, GrayImage, ImageReader, Luma, imageops};
 use std::cell::Cell;
 use std::io::Cursor;

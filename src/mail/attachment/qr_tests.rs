@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used)]
-use super::*;
+use crate::mail::attachment::qr::*;
 use image::{ImageFormat, Rgba, RgbaImage};
 
 /// Says `https://elance-login.test/qr`.

@@ -1,7 +1,7 @@
 //! The files a tar holds: its 512-octet headers (POSIX.1 ustar), with the long names of GNU and pax. Names only as far as
 //! they lie in the archive; a header that is none ends it.
 
-use super::work::Work;
+use crate::mail::attachment::work::Work;
 
 const BLOCK: usize = 512;
 /// Octets of one name that are kept.
@@ -56,8 +56,8 @@ fn pax_path(records: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::made;
     use super::*;
+    use crate::mail::attachment::made;
 
     #[test]
     fn names_and_contents_are_read() {

@@ -1,10 +1,12 @@
 //! Files of text: calendars, cards, shortcuts to pages and plain notes, for the links in them. What a program opens with
 //! a click is the same in all of them, so they are read alike.
 
-use super::{Place, Work};
-use crate::mail::text::first_bytes;
-use crate::mail::written::written_links;
-use crate::mail::{Link, LinkKind, decode};
+use crate::mail::attachment::Place;
+use crate::mail::attachment::work::Work;
+use crate::mail::link::written::written_links;
+use crate::mail::link::{Link, LinkKind};
+use crate::mail::mime::decode;
+use crate::text::fold::first_bytes;
 use std::borrow::Cow;
 
 /// Octets of one text file that are searched for links.

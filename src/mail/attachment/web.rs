@@ -2,11 +2,13 @@
 //! page needs no server. Read as HTML mail is; what their scripts unpack from literals is read too, once. Scripts are not
 //! run: a page built by arithmetic stays unread, and is told by the functions it calls.
 
-use super::{Content, Danger, Harm, Place, Work};
-use crate::mail::decode::{self, Encoding};
+use crate::mail::attachment::work::Work;
+use crate::mail::attachment::{Content, Danger, Harm, Place};
 use crate::mail::html::read_html;
-use crate::mail::text::first_bytes;
-use crate::mail::{Link, LinkKind};
+use crate::mail::link::{Link, LinkKind};
+use crate::mail::mime::decode;
+use crate::mail::mime::decode::Encoding;
+use crate::text::fold::first_bytes;
 use memchr::memmem;
 
 /// Packed literals of one page that are unpacked.

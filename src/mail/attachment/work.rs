@@ -2,7 +2,7 @@
 //! here: octets that come out of compression, names in archives, pixels, links. What runs out is said in a
 //! [`Limit`](crate::mail::Limit), once.
 
-use crate::mail::Link;
+use crate::mail::link::Link;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use std::io::Read;
 

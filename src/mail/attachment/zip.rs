@@ -4,7 +4,7 @@
 //! of the files. A name that the two give differently is kept as a second name. Nothing is trusted: offsets outside the
 //! archive, sizes that lie and entries over one another yield what is there, or nothing.
 
-use super::work::{Packing, Work};
+use crate::mail::attachment::work::{Packing, Work};
 use memchr::memmem;
 
 /// The end record and the longest comment after it.
@@ -135,8 +135,8 @@ fn u32_at(octets: &[u8], at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::made;
     use super::*;
+    use crate::mail::attachment::made;
 
     fn names(archive: &[u8]) -> Vec<String> {
         entries(archive, &mut Work::default()).into_iter().map(|e| e.name).collect()

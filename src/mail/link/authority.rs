@@ -7,8 +7,8 @@
 //!
 //! Refuses what is no link to a host. Never fails; what a browser refuses to open keeps the host as it is written.
 
-use super::super::domain::Domain;
-use super::super::text::is_invisible;
+use crate::mail::domain::Domain;
+use crate::text::fold::is_invisible;
 use std::borrow::Cow;
 use std::net::IpAddr;
 

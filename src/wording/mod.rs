@@ -1,0 +1,10 @@
+//! What a text asks, of whom, in many languages: phrases, calls to telephone, and whose words they are.
+//!
+//! The words themselves are data in `conf/`; here is how they are found. Nothing here knows a brand or a message.
+
+mod index;
+pub mod phrases;
+pub(crate) mod quoted;
+pub(crate) mod telephone;
+
+pub use phrases::{Hits, PhraseKind, Phrases};

@@ -1,0 +1,387 @@
+//! Phrases that forged mail uses, by what they do to the reader and by language (`conf/phrases/*.toml`).
+//!
+//! The lists are data: literals in natural spelling, indexed once by their words ([`super::phrase_index`]), so that
+//! searching takes time linear in the text. Text and phrases are
+//! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. Where a
+//! script has no blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit
+//! or letter that looks like another one is read as that (`acc0unt`, `confirrn`). A list with an unknown key or an empty
+//! phrase is refused with its language and the phrase; searching never fails.
+
+use crate::text::fold::{find_words, fold, is_wordless, plain_shape};
+use crate::wording::index::{Longest, Node, Step};
+use crate::wording::telephone;
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Octets of the beginning in which a greeting is one.
+const GREETING_WITHIN: usize = 400;
+/// Characters of evidence given back.
+const MAX_EVIDENCE: usize = 120;
+/// Words between a phrase that asks for a call and the number: one sentence, or the line below.
+const NUMBER_WITHIN: usize = 12;
+/// Stands for the brand's name in prepared text and patterns; private use, so no folded text has it for a letter.
+const BRAND: char = '\u{e000}';
+/// Stands for the end of a sentence in prepared text.
+const STOP: char = '.';
+/// [`BRAND`] as a word.
+const BRAND_WORD: &str = "\u{e000}";
+/// Stands for a telephone number in prepared text; private use as [`BRAND`] is.
+const NUMBER_WORD: &str = "\u{e001}";
+/// [`STOP`] as a word.
+pub(crate) const STOP_WORD: &str = ".";
+
+/// The built-in lists.
+const FILES: [(&str, &str); 21] = [
+    ("en", include_str!("../../conf/phrases/en.toml")),
+    ("es", include_str!("../../conf/phrases/es.toml")),
+    ("pt", include_str!("../../conf/phrases/pt.toml")),
+    ("de", include_str!("../../conf/phrases/de.toml")),
+    ("fr", include_str!("../../conf/phrases/fr.toml")),
+    ("nl", include_str!("../../conf/phrases/nl.toml")),
+    ("it", include_str!("../../conf/phrases/it.toml")),
+    ("ru", include_str!("../../conf/phrases/ru.toml")),
+    ("pl", include_str!("../../conf/phrases/pl.toml")),
+    ("tr", include_str!("../../conf/phrases/tr.toml")),
+    ("sv", include_str!("../../conf/phrases/sv.toml")),
+    ("da", include_str!("../../conf/phrases/da.toml")),
+    ("no", include_str!("../../conf/phrases/no.toml")),
+    ("cs", include_str!("../../conf/phrases/cs.toml")),
+    ("ro", include_str!("../../conf/phrases/ro.toml")),
+    ("hu", include_str!("../../conf/phrases/hu.toml")),
+    ("uk", include_str!("../../conf/phrases/uk.toml")),
+    ("ja", include_str!("../../conf/phrases/ja.toml")),
+    ("zh", include_str!("../../conf/phrases/zh.toml")),
+    ("ko", include_str!("../../conf/phrases/ko.toml")),
+    ("ar", include_str!("../../conf/phrases/ar.toml")),
+];
+
+/// What a phrase does to its reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PhraseKind {
+    /// It greets anybody: "Dear customer", "Attention Elance member".
+    Greeting,
+    /// It asks to confirm an account or a password.
+    Credential,
+    /// It asks for personal or bank data.
+    Personal,
+    /// It threatens to close or suspend an account.
+    Threat,
+    /// It leaves no time to think.
+    Urgency,
+    /// It speaks of a fee, an unpaid bill, a refund or a renewal.
+    Payment,
+    /// It promises a prize, a gift or points.
+    Lure,
+    /// It asks for a telephone call.
+    Call,
+}
+
+impl PhraseKind {
+    /// All kinds.
+    pub const ALL: [PhraseKind; 8] = [
+        PhraseKind::Greeting,
+        PhraseKind::Credential,
+        PhraseKind::Personal,
+        PhraseKind::Threat,
+        PhraseKind::Urgency,
+        PhraseKind::Payment,
+        PhraseKind::Lure,
+        PhraseKind::Call,
+    ];
+}
+
+/// Phrases of all languages, compiled.
+#[derive(Debug, Default)]
+pub struct Phrases {
+    root: Node,
+}
+
+/// The first phrase of each kind found in a text, in the text's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hits {
+    words: [Option<String>; PhraseKind::ALL.len()],
+    number: Option<String>,
+}
+
+impl Hits {
+    /// The words that are a phrase of `kind`.
+    pub fn of(&self, kind: PhraseKind) -> Option<&str> {
+        self.words[kind as usize].as_deref()
+    }
+
+    /// The telephone number near words that ask for a call, if there is one; those words are [`PhraseKind::Call`]'s then.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
+
+    /// True if nothing more is looked for among phrases of `kind`.
+    fn suffice(&self, kind: PhraseKind) -> bool {
+        if kind == PhraseKind::Call { self.number.is_some() } else { self.of(kind).is_some() }
+    }
+}
+
+/// One list as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    language: String,
+    greeting: Section,
+    credential: Section,
+    personal: Section,
+    threat: Section,
+    urgency: Section,
+    payment: Section,
+    lure: Section,
+    call: Section,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    phrases: Vec<String>,
+    /// A message that must be found, and one that must not be; tests read them.
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
+    hit: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
+    honest: String,
+}
+
+impl File {
+    fn section(&self, kind: PhraseKind) -> &Section {
+        match kind {
+            PhraseKind::Greeting => &self.greeting,
+            PhraseKind::Credential => &self.credential,
+            PhraseKind::Personal => &self.personal,
+            PhraseKind::Threat => &self.threat,
+            PhraseKind::Urgency => &self.urgency,
+            PhraseKind::Payment => &self.payment,
+            PhraseKind::Lure => &self.lure,
+            PhraseKind::Call => &self.call,
+        }
+    }
+}
+
+impl Phrases {
+    /// The lists that come with the program.
+    pub fn built_in() -> Result<Phrases, String> {
+        Phrases::from_lists(&FILES)
+    }
+
+    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge none.
+    /// That the lists can be read is held by a test.
+    pub fn shared() -> &'static Phrases {
+        static SHARED: LazyLock<Phrases> = LazyLock::new(|| Phrases::built_in().unwrap_or_default());
+        &SHARED
+    }
+
+    /// Compiles lists; each comes with the name that errors give it.
+    pub fn from_lists(lists: &[(&str, &str)]) -> Result<Phrases, String> {
+        let mut files = Vec::new();
+        for (name, text) in lists {
+            files.push(toml::from_str::<File>(text).map_err(|e| format!("phrases {name}: {}", e.message()))?);
+        }
+        Ok(Phrases { root: compiled(&files)? })
+    }
+
+    /// The first phrase of each kind in a folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
+    pub fn find(&self, text: &str, brand_names: &[String]) -> Hits {
+        let names = folded_names(brand_names);
+        let (prepared, named) = prepare(text, &names);
+        let words: Vec<&str> = prepared.split(' ').filter(|w| !w.is_empty()).collect();
+        let shapes: Vec<Cow<'_, str>> = words.iter().map(|w| plain_shape(w)).collect();
+        let mut hits = Hits::default();
+        let mut octets = 0;
+        for (start, first) in shapes.iter().enumerate() {
+            octets += first.len() + 1;
+            let Some(node) = self.root.next.get(first.as_ref()) else { continue };
+            let mut longest = Longest::default();
+            node.go_on(&shapes[start + 1..], 1, &mut longest);
+            for (kind, count) in PhraseKind::ALL.into_iter().zip(longest) {
+                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
+                let Some(count) = count.filter(|_| !late && !hits.suffice(kind)) else { continue };
+                let place = start..start + count;
+                let number = if kind == PhraseKind::Call { number_near(&words, &place) } else { None };
+                if number.is_some() || hits.of(kind).is_none() {
+                    hits.words[kind as usize] = Some(evidence(&words, place, &named));
+                    hits.number = number.map(|at| evidence(&words, at..at + 1, &named)).or(hits.number);
+                }
+            }
+        }
+        hits
+    }
+}
+
+/// The words at `place`, brand names and numbers put back.
+fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
+    let stands_for = |word: &&str| matches!(*word, BRAND_WORD | NUMBER_WORD);
+    // Those replaced before the match tell which one each sign in it stands for.
+    let mut used = named.iter().skip(words[..place.start].iter().filter(|w| stands_for(w)).count());
+    let shown =
+        words[place].iter().map(|word| if stands_for(word) { used.next().copied().unwrap_or_default() } else { *word });
+    let mut out = String::new();
+    for word in shown {
+        if !(out.is_empty() || out.ends_with(is_wordless) && word.starts_with(is_wordless)) {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out.chars().take(MAX_EVIDENCE).collect()
+}
+
+/// Where a telephone number stands near the phrase at `place`, rather after it than before.
+fn number_near(words: &[&str], place: &Range<usize>) -> Option<usize> {
+    let is_number = |at: &usize| words[*at] == NUMBER_WORD;
+    let after = place.end..words.len().min(place.end + NUMBER_WITHIN);
+    let before = place.start.saturating_sub(NUMBER_WITHIN)..place.start;
+    after.into_iter().find(is_number).or_else(|| before.rev().find(is_number))
+}
+
+/// Longest first, so that "Elance Escrow" is not taken for "Elance" and a word.
+fn folded_names(brand_names: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = brand_names.iter().map(|n| fold(n)).filter(|n| !n.is_empty()).collect();
+    names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+    names
+}
+
+/// Text as words with one blank before and after each, brand names as [`BRAND`], telephone numbers as [`NUMBER_WORD`],
+/// ends of sentences as [`STOP`]; and the names and numbers replaced, in order.
+fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut named = Vec::new();
+    out.push(' ');
+    let mut next: Vec<Option<usize>> = names.iter().map(|n| find_words(text, n, 0)).collect();
+    let mut numbers = telephone::numbers(text).into_iter().peekable();
+    let mut from = 0;
+    loop {
+        while numbers.next_if(|n| n.start < from).is_some() {}
+        // Ties go to the longest name, which stands first.
+        let name = next.iter().enumerate().filter_map(|(i, at)| at.map(|at| (at, i))).min();
+        let name = name.map(|(at, i)| at..at + names[i].len());
+        let (place, sign) = match (name, numbers.peek()) {
+            (Some(name), number) if number.is_none_or(|n| name.start <= n.start) => (name, BRAND_WORD),
+            (_, Some(number)) => (number.clone(), NUMBER_WORD),
+            (_, None) => break,
+        };
+        push_words(&mut out, &text[from..place.start]);
+        out.push_str(sign);
+        out.push(' ');
+        from = place.end;
+        named.push(&text[place]);
+        for (name, place) in names.iter().zip(&mut next) {
+            if place.is_some_and(|p| p < from) {
+                *place = find_words(text, name, from);
+            }
+        }
+    }
+    push_words(&mut out, &text[from..]);
+    (out, named)
+}
+
+/// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
+fn push_words(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(sign) = next_sign(out, &mut rest) {
+        if is_wordless(sign) {
+            part(out);
+            out.push(sign);
+            out.push(' ');
+            continue;
+        }
+        // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
+        let joins = matches!(sign, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
+        if joins && rest.starts_with(char::is_alphanumeric) {
+            out.push(if sign == '.' { '_' } else { sign });
+            continue;
+        }
+        part(out);
+        if matches!(sign, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
+            out.push(STOP);
+            out.push(' ');
+        }
+    }
+    part(out);
+}
+
+/// Appends the letters at the beginning of `rest` and takes the sign after them.
+fn next_sign(out: &mut String, rest: &mut &str) -> Option<char> {
+    let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
+    out.push_str(&rest[..word]);
+    let mut after = rest[word..].chars();
+    let sign = after.next();
+    *rest = after.as_str();
+    sign
+}
+
+fn is_letter(c: char) -> bool {
+    c == BRAND || c.is_alphanumeric() && !is_wordless(c)
+}
+
+/// Ends the word that is open.
+fn part(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
+/// All phrases.
+fn compiled(files: &[File]) -> Result<Node, String> {
+    let mut root = Node::default();
+    for (file, kind) in files.iter().flat_map(|f| PhraseKind::ALL.map(|kind| (f, kind))) {
+        for phrase in &file.section(kind).phrases {
+            for spelling in std::iter::once(phrase.clone()).chain(transcribed(&file.language, phrase)) {
+                let steps = steps(&spelling).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
+                root.insert(kind, steps);
+            }
+        }
+    }
+    Ok(root)
+}
+
+/// The words of a phrase.
+fn steps(phrase: &str) -> Result<Vec<Step>, &'static str> {
+    let marked = fold(&phrase.replace("{brand}", BRAND_WORD));
+    let mut steps = Vec::new();
+    let mut gap = false;
+    for piece in marked.split(' ').filter(|p| !p.is_empty()) {
+        if piece == "*" {
+            gap = true;
+            continue;
+        }
+        if piece.contains(['*', '{', '}']) {
+            return Err("holds a sign that means something only as a word of its own");
+        }
+        let mut words = String::new();
+        push_words(&mut words, piece);
+        for word in words.split(' ').filter(|w| !w.is_empty()) {
+            if word == STOP_WORD {
+                return Err("goes over the end of a sentence");
+            }
+            steps.push(Step { word: plain_shape(word).into_owned(), gap: std::mem::take(&mut gap) });
+        }
+    }
+    if gap {
+        return Err("ends with *");
+    }
+    if steps.is_empty() {
+        return Err("is empty");
+    }
+    if steps[0].gap { Err("begins with *") } else { Ok(steps) }
+}
+
+/// The phrase as it is spelt where the keyboard lacks the language's letters, if that differs; where only the marks
+/// go, [`fold`] sees to it.
+fn transcribed(language: &str, phrase: &str) -> Option<String> {
+    let letters: &[(char, &str)] = match language {
+        "de" => &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss")],
+        "da" | "no" => &[('æ', "ae"), ('ø', "oe"), ('å', "aa")],
+        _ => return None,
+    };
+    let spelt = letters.iter().fold(phrase.to_lowercase(), |text, (letter, plain)| text.replace(*letter, plain));
+    (spelt != phrase).then_some(spelt)
+}
+
+#[cfg(test)]
+#[path = "phrases_tests.rs"]
+mod tests;
