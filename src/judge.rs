@@ -2,15 +2,12 @@
 
 use crate::auth::Authenticator;
 use crate::evidence::Evidence;
-use crate::mail::{Envelope, Message};
+use crate::mail::{Envelope, Message, case_id};
 use crate::policy::{ConfigError, Policy};
 use crate::scan::scan;
 use crate::signals;
 use crate::verdict::{Passed, Verdict, decide};
 use std::path::Path;
-
-/// Octets of the digest that names a case: 80 bits, no two messages of a site will share it.
-const CASE_ID_BYTES: usize = 10;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
@@ -45,16 +42,4 @@ pub fn load_policy(path: Option<&Path>) -> Result<Policy, ConfigError> {
 /// The same of a text; `origin` names it in errors.
 pub fn policy_of(text: &str, origin: &str) -> Result<Policy, ConfigError> {
     Policy::from_toml(text, origin, &signals::ids())
-}
-
-/// Names a message and its envelope: the same give the same name, in lower-case base 32 without look-alike letters.
-fn case_id(envelope: &Envelope, message: &Message) -> String {
-    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    context.update(message.raw());
-    context.update(envelope.mail_from.as_bytes());
-    context.update(envelope.rcpt_to.join(",").as_bytes());
-    let digest = context.finish();
-    let bits = digest.as_ref().iter().take(CASE_ID_BYTES).fold(0_u128, |n, b| n << 8 | u128::from(*b));
-    (0..CASE_ID_BYTES * 8 / 5).map(|i| char::from(ALPHABET[(bits >> (5 * i) & 31) as usize])).collect()
 }

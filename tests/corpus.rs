@@ -102,6 +102,50 @@ async fn the_command_line_gives_the_same_verdicts() {
     assert!(differences.is_empty(), "`check --json` differs:\n{differences}");
 }
 
+/// Writes a line a case with all that its verdict says to the file `VERDICTS` names, so that two versions can be compared.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn verdicts_are_written_where_they_are_asked_for() {
+    let Some(path) = std::env::var_os("VERDICTS") else { return };
+    let (_dns, policy) = world().await;
+    let authenticator = Authenticator::for_policy(&policy).unwrap();
+    let mut out = String::new();
+    for case in cases() {
+        let message = Message::parse(case.raw.clone(), true);
+        let v = judge(&case.envelope, &message, &policy, &authenticator).await;
+        let auth = spoof_milter::auth::header::authentication_results(
+            &v.auth,
+            &case.envelope,
+            "mx.example.net",
+            v.sealer.as_ref(),
+        );
+        let findings: Vec<String> = v
+            .findings
+            .iter()
+            .map(|f| {
+                format!("{}({}) {:?} {} {}: {}", f.signal.id, f.points, f.at_least, f.shadow, f.exempt, f.evidence)
+            })
+            .collect();
+        writeln!(
+            out,
+            "{}: {} {} {:?} {:?} {} {:?} {:?} {:?} {:?} {} | {} | {auth:?}",
+            case.name,
+            v.word(),
+            v.score,
+            v.brand,
+            v.claim,
+            v.proven,
+            v.limits,
+            v.notes,
+            v.deferred,
+            v.passed,
+            v.case_id,
+            findings.join(" / ")
+        )
+        .unwrap();
+    }
+    std::fs::write(path, out).unwrap();
+}
+
 #[test]
 fn every_signal_has_messages_that_fire_it_and_near_misses() {
     let cases = corpus::load(&corpus::directory());

@@ -4,6 +4,7 @@
 //! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use crate::mail::body::{Body, walk};
+use crate::mail::defect::{Defect, Field, Limit};
 use crate::mail::domain::Domain;
 use crate::mail::header::careless::shown_addresses;
 use crate::mail::header::fields::{RESENT_FIELDS, SINGLE_FIELDS};
@@ -20,43 +21,6 @@ const MAX_SHOWN_OCTETS: usize = 256 * 1024;
 const MAX_COMPARED: usize = 100;
 /// Domains named in a defect: a reader of the reason needs to see that there are several, not a thousand.
 const MAX_NAMED_DOMAINS: usize = 5;
-
-/// One header field, as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Field {
-    /// The name before the colon, white space before the colon removed.
-    pub name: String,
-    /// Everything after the colon as written, folding included, without the final line end; what is not UTF-8 is read
-    /// as windows-1252, as mail programs do.
-    pub value: String,
-}
-
-/// Something odd about a message. Parsing never fails; it notes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Defect {
-    /// No From field.
-    FromMissing,
-    /// More than one From field.
-    FromRepeated(usize),
-    /// From holds no address.
-    FromWithoutAddress,
-    /// From holds addresses of several domains.
-    FromSeveralDomains(Vec<String>),
-    /// Some readers of From see other domains than a strict one: what those see.
-    FromReadingsDiffer(Vec<String>),
-    /// A From address whose domain cannot exist.
-    FromDomainInvalid(String),
-    /// A field that must be single (RFC 5322 section 3.6) is repeated.
-    FieldRepeated(String),
-    /// A line of the header that is no field.
-    HeaderGarbage,
-    /// The MIME structure is broken, in words.
-    Mime(String),
-}
-
-/// A limit that cut reading short, in words with the number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit(pub String);
 
 /// A message as it arrived.
 #[derive(Debug, Clone, Default)]

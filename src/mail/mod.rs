@@ -5,6 +5,8 @@
 
 pub mod attachment;
 pub mod body;
+pub mod case_id;
+pub mod defect;
 pub mod domain;
 pub mod envelope;
 pub mod header;
@@ -15,9 +17,11 @@ pub(crate) mod mime;
 
 pub use attachment::{Attachment, Danger, Harm};
 pub use body::Body;
+pub use case_id::case_id;
+pub use defect::{Defect, Field, Limit};
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};
 pub use header::mailbox::{Mailbox, Reading};
 pub use link::authority::Authority;
 pub use link::{Link, LinkKind};
-pub use message::{Defect, Field, Limit, Message};
+pub use message::Message;

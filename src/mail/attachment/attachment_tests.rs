@@ -199,7 +199,7 @@ fn messages_in_messages_share_their_limits() {
     );
     let raw = format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", format!("--b\r\n{inner}\r\n").repeat(50));
     let message = Message::parse(raw.into_bytes(), true);
-    assert_eq!(message.limits, [crate::mail::message::Limit("the message has more than 1000 MIME parts".into())]);
+    assert_eq!(message.limits, [crate::mail::Limit("the message has more than 1000 MIME parts".into())]);
 }
 
 fn magic() -> impl Strategy<Value = Vec<u8>> {

@@ -3,7 +3,8 @@
 //! Programs differ about lines that are no field, a bare CR, blanks before the colon and controls in a name. Where they
 //! differ about a field that mail programs show, every reading becomes a field. Splitting never fails; it notes.
 
-use crate::mail::message::{Defect, Field, Limit, Message};
+use crate::mail::defect::{Defect, Field, Limit};
+use crate::mail::message::Message;
 use crate::mail::mime::decode;
 
 /// Header fields that are read. Postfix and RFC 9989 ("Denial of DMARC Processing Attacks") leave the number to us;

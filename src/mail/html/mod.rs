@@ -19,6 +19,7 @@ use crate::mail::html::links::Found;
 use crate::mail::html::look::view_of;
 
 use crate::mail::body::MAX_TEARS;
+use crate::mail::defect::Limit;
 use crate::mail::html::css::cascade::Styles;
 use crate::mail::html::css::rules::View;
 use crate::mail::html::css::selector::{Kin, Side};
@@ -28,7 +29,6 @@ use crate::mail::html::element::Name;
 use crate::mail::html::foster_parenting::{Fostered, Piece};
 use crate::mail::html::tokens::{Sink, Tag};
 use crate::mail::link::Link;
-use crate::mail::message::Limit;
 use crate::text::bidi::{TURN, TURN_BACK};
 use crate::text::fold::{first_bytes, fold_onto, is_invisible};
 use std::collections::HashSet;
