@@ -14,9 +14,11 @@ mod common {
 use common::corpus::{self, Case};
 use common::dns::{self, DnsServer};
 use spoof_milter::auth::{Authenticator, DkimResult};
+use spoof_milter::disposition::{Circumstances, dispose};
 use spoof_milter::judge::{judge, load_policy};
 use spoof_milter::mail::Message;
-use spoof_milter::policy::{Action, Mode, Policy};
+use spoof_milter::policy::{Action, Policy};
+use spoof_milter::record::Ruling;
 use spoof_milter::signals::SIGNALS;
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeSet;
@@ -62,7 +64,7 @@ async fn every_message_gets_the_expected_verdict() {
             sign(&mut case);
             verdict = judged(&case, &policy, &authenticator).await;
         }
-        let outcome = outcome_of(&verdict);
+        let outcome = outcome_of(&case, &policy, &verdict);
         let open = case.action.is_empty() || !case.signals_decided && case.action == outcome.action;
         if update && open {
             write_expectation(&case, &outcome);
@@ -112,6 +114,8 @@ async fn verdicts_are_written_where_they_are_asked_for() {
     for case in cases() {
         let message = Message::parse(case.raw.clone(), true);
         let v = judge(&case.envelope, &message, &policy, &authenticator).await;
+        let ruling = Ruling::of(&v, Circumstances::of(&case.envelope, &policy));
+        let (word, passed) = (ruling.disposition.enforced.as_str(), ruling.circumstances.exempt);
         let auth = spoof_milter::auth::header::authentication_results(
             &v.auth,
             &case.envelope,
@@ -129,7 +133,7 @@ async fn verdicts_are_written_where_they_are_asked_for() {
             out,
             "{}: {} {} {:?} {:?} {} {:?} {:?} {:?} {:?} {} | {} | {auth:?}",
             case.name,
-            v.word(),
+            word,
             v.score,
             v.brand,
             v.claim,
@@ -137,7 +141,7 @@ async fn verdicts_are_written_where_they_are_asked_for() {
             v.limits,
             v.notes,
             v.deferred,
-            v.passed,
+            passed,
             v.case_id,
             findings.join(" / ")
         )
@@ -150,7 +154,7 @@ async fn verdicts_are_written_where_they_are_asked_for() {
 fn every_signal_has_messages_that_fire_it_and_near_misses() {
     let cases = corpus::load(&corpus::directory());
     let mut poor = String::new();
-    for signal in SIGNALS.into_iter().filter(|s| !SHOWN_ELSEWHERE.contains(&s.id)) {
+    for signal in SIGNALS.iter().filter(|s| !SHOWN_ELSEWHERE.contains(&s.id)) {
         let folder: Vec<&Case> = cases.iter().filter(|c| c.folder == signal.id).collect();
         let firing = folder.iter().filter(|c| c.signals.iter().any(|s| s == signal.id)).count();
         let near = folder.len() - firing;
@@ -246,15 +250,10 @@ async fn judged(case: &Case, policy: &Policy, authenticator: &Authenticator) -> 
 }
 
 /// What really happens to a message with this verdict.
-fn outcome_of(verdict: &Verdict) -> Outcome {
-    let action = if verdict.passed.is_some() || verdict.mode == Mode::Monitor {
-        "accept"
-    } else if verdict.deferred.is_some() {
-        "tempfail"
-    } else {
-        verdict.action.as_str()
-    };
+fn outcome_of(case: &Case, policy: &Policy, verdict: &Verdict) -> Outcome {
+    let disposition = dispose(verdict, &Circumstances::of(&case.envelope, policy));
     let enforced = verdict.findings.iter().filter(|f| !f.shadow);
+    let action = disposition.measure.as_str();
     Outcome { action: action.into(), signals: enforced.map(|f| f.signal.id.to_owned()).collect() }
 }
 
