@@ -137,7 +137,7 @@ async fn refusals_are_generic_and_name_the_case() {
     assert!(actions.is_empty() && matches!(status, Status::Tempfail { .. }));
     assert!(reply(&status).starts_with("451 4.7.0 Sender could not be verified"));
     assert_eq!(bench.metric("deferred_total"), "1");
-    assert_eq!(bench.metric("messages_total{action=\"reject\"}"), "1");
+    assert_eq!(bench.metric("messages_total{action=\"reject\",mode=\"enforce\"}"), "1");
 }
 
 #[tokio::test]

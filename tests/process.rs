@@ -216,3 +216,79 @@ fn passed_sockets_and_json_lines_work() {
     let message = event["message"].as_str().unwrap();
     assert!(message.contains(&format!("listens on inet:{address},")), "{line}");
 }
+
+/// The whole table through the socket: what the MTA is told is what the log says, in both modes, whether the MTA can hold or
+/// not, to a report mailbox or a member.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_says_what_the_mta_was_told() {
+    use indymilter_test::Actions;
+    let folder = tempfile::tempdir().unwrap();
+    let mail = [
+        ("accept", "ines@stranger.example", "Hello"),
+        ("tag", "ines@stranger.example", "Dear Elance member, your invoice"),
+        ("quarantine", "elance@stranger.example", "Attention Elance Member: confirm your password"),
+        ("reject", "jobs@elance.com", "Attention Elance Member: confirm your password"),
+    ];
+    for mode in ["enforce", "monitor"] {
+        // No resolver answers here: what could prove the brand is taken as missing, not waited for.
+        let more = format!("[policy]\nmode = \"{mode}\"\n[failure]\ndns_brand = \"accept\"\n");
+        let mut process = Process::start(&configuration(folder.path(), &more), 1024);
+        let address = process.address();
+        for can_hold in [true, false] {
+            for to in ["member@example.net", "spoof@elance.com"] {
+                for (n, (_, from, subject)) in mail.iter().enumerate() {
+                    let queue_id = format!("4b{n}{}{}", u8::from(can_hold), &to[..2]);
+                    let all = Actions::ADD_HEADER | Actions::CHANGE_HEADER;
+                    let actions = if can_hold { all | Actions::QUARANTINE } else { all };
+                    let told = told(address, actions, from, subject, to, &queue_id).await;
+                    let line = process.line_with(&format!("{queue_id}: "));
+                    let logged = line.split("action=").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+                    let done = if mode == "monitor" { "accept" } else { &logged };
+                    assert_eq!(told, done, "{mode}, can hold {can_hold}: {line}");
+                    assert_eq!(line.contains("mode=monitor"), mode == "monitor", "{line}");
+                    assert_eq!(line.contains("passed=report-mailbox"), to.starts_with("spoof"), "{line}");
+                    assert!(can_hold || logged != "quarantine", "{line}");
+                }
+            }
+        }
+        process.signal("TERM");
+        assert_eq!(process.exit_code(), Some(0));
+    }
+}
+
+/// Sends a message and says in the log's words what the MTA was told.
+async fn told(
+    address: SocketAddr,
+    actions: indymilter_test::Actions,
+    from: &str,
+    subject: &str,
+    to: &str,
+    queue_id: &str,
+) -> &'static str {
+    use indymilter_test::EomAction;
+    let open = TestConnection::configure().available_actions(actions).available_opts(ProtoOpts::SKIP);
+    let mut mta = open.open_tcp(address).await.unwrap();
+    mta.macros(MacroStage::Connect, [("j", "mx.example.net")]).await.unwrap();
+    mta.connect("client.example.org", [192, 0, 2, 1]).await.unwrap();
+    mta.helo("client.example.org").await.unwrap();
+    mta.mail(["<sender@stranger.example>"]).await.unwrap();
+    mta.rcpt([format!("<{to}>")]).await.unwrap();
+    mta.header("From", format!("Someone <{from}>")).await.unwrap();
+    mta.header("Subject", subject).await.unwrap();
+    mta.eoh().await.unwrap();
+    let text = "Attention Elance Member,\r\nplease confirm your password or your Elance account will be suspended.\r\n";
+    let text = if subject == "Hello" { "Hello\r\n" } else { text };
+    mta.body(text.as_bytes()).await.unwrap();
+    mta.macros(MacroStage::Eom, [("i", queue_id)]).await.unwrap();
+    let (done, status) = mta.eom().await.unwrap();
+    let held = done.actions.iter().any(|a| matches!(a, EomAction::Quarantine { .. }));
+    let tagged =
+        done.actions.iter().any(|a| matches!(a, EomAction::ChangeHeader { name, .. } if name.to_bytes() == b"Subject"));
+    match status {
+        Status::Accept | Status::Continue if held => "quarantine",
+        Status::Accept | Status::Continue if tagged => "tag",
+        Status::Accept | Status::Continue => "accept",
+        Status::Reject { .. } => "reject",
+        _ => "tempfail",
+    }
+}

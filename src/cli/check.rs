@@ -3,14 +3,13 @@
 //! The envelope comes from the options; a message without `--ip` has no client, so SPF is `none`. Files kept with Unix
 //! line ends get their wire line ends back before anything is verified.
 
+use super::failure::{EX_UNAVAILABLE, EX_USAGE, Failure, print};
+use super::input::{eml_files, read};
 use crate::auth::Authenticator;
-use crate::cli::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
 use crate::disposition::{Circumstances, Measure, Outcome};
 use crate::judge::{judge, judge_explained, load_policy};
-use crate::mail::message::on_the_wire;
 use crate::mail::{Client, Envelope, Message};
 use crate::record::{Explanation, Ruling, VerdictRecord, as_text};
-use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -137,39 +136,4 @@ fn listed(given: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     Ok(files)
-}
-
-/// The `.eml` files of a folder, sorted, folders within included.
-pub(super) fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", folder.display()));
-    let mut entries = std::fs::read_dir(folder).map_err(cannot)?.collect::<Result<Vec<_>, _>>().map_err(cannot)?;
-    entries.sort_by_key(std::fs::DirEntry::path);
-    for path in entries.into_iter().map(|e| e.path()) {
-        if path.is_dir() && !path.is_symlink() {
-            eml_files(&path, files)?;
-        } else if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("eml")) {
-            files.push(path);
-        }
-    }
-    Ok(())
-}
-
-/// Octets of a message, and whether that is all of it.
-pub(super) struct Octets {
-    pub(super) octets: Vec<u8>,
-    pub(super) complete: bool,
-}
-
-/// Reads a message as it was on the wire, up to `limit` octets.
-pub(super) fn read(path: &Path, limit: usize) -> Result<Octets, Failure> {
-    let cannot = |e: std::io::Error| Failure::new(EX_DATAERR, format!("{}: cannot be read: {e}", path.display()));
-    let mut source: Box<dyn Read> = match path.to_str() {
-        Some("-") => Box::new(std::io::stdin()),
-        _ => Box::new(std::fs::File::open(path).map_err(cannot)?),
-    };
-    let mut octets = Vec::new();
-    source.by_ref().take(limit as u64 + 1).read_to_end(&mut octets).map_err(cannot)?;
-    let complete = octets.len() <= limit;
-    octets.truncate(limit);
-    Ok(Octets { octets: on_the_wire(octets), complete })
 }

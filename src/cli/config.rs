@@ -1,6 +1,6 @@
 //! `spoof-milter config check|show`: is the file sound, and what is in force?
 
-use crate::cli::{EX_CONFIG, Failure, print};
+use crate::cli::failure::{EX_CONFIG, EX_UNAVAILABLE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
 use crate::policy::forwarder::today;
@@ -110,12 +110,10 @@ fn postconf(directory: Option<&Path>) -> Result<Vec<(String, String)>, Failure> 
     }
     command.args(["-x", "smtpd_milters", "non_smtpd_milters", "milter_default_action", "milter_content_timeout"]);
     command.args(["message_size_limit", "milter_protocol"]);
-    let output = command
-        .output()
-        .map_err(|e| Failure::new(crate::cli::EX_UNAVAILABLE, format!("postconf cannot be run: {e}")))?;
+    let output = command.output().map_err(|e| Failure::new(EX_UNAVAILABLE, format!("postconf cannot be run: {e}")))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(Failure::new(crate::cli::EX_UNAVAILABLE, format!("postconf: {said}")));
+        return Err(Failure::new(EX_UNAVAILABLE, format!("postconf: {said}")));
     }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text

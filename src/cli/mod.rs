@@ -4,27 +4,19 @@
 mod check;
 mod config;
 mod evaluate;
+mod failure;
+mod input;
 mod signals;
 
-use crate::policy::ConfigError;
 use clap::{Parser, Subcommand};
+use failure::{EX_CONFIG, EX_UNAVAILABLE, EX_USAGE, Failure};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// Wrong use of the command (`EX_USAGE`).
-const EX_USAGE: u8 = 64;
-/// A message that cannot be read (`EX_DATAERR`).
-const EX_DATAERR: u8 = 65;
-/// Something that should work did not (`EX_UNAVAILABLE`).
-const EX_UNAVAILABLE: u8 = 69;
-/// A configuration that cannot be used (`EX_CONFIG`); systemd is told not to restart on it.
-const EX_CONFIG: u8 = 78;
 
 /// A milter that catches mail forging or imitating a protected brand before it reaches members.
 #[derive(Parser)]
 #[command(name = "spoof-milter", version, arg_required_else_help = true)]
 struct Cli {
-    /// Configuration file; without one everything is at its default and elance.com is protected.
     /// Configuration file; without one everything is at its default and elance.com is protected.
     #[arg(short, long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -72,24 +64,6 @@ enum Command {
     },
 }
 
-/// Why a command ends with an error: the sentence and the exit code.
-struct Failure {
-    code: u8,
-    what: String,
-}
-
-impl Failure {
-    fn new(code: u8, what: impl Into<String>) -> Failure {
-        Failure { code, what: what.into() }
-    }
-}
-
-impl From<ConfigError> for Failure {
-    fn from(e: ConfigError) -> Failure {
-        Failure::new(EX_CONFIG, e.to_string())
-    }
-}
-
 /// Runs the command the process was started with.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -129,13 +103,4 @@ fn run(config: Option<PathBuf>) -> Result<u8, Failure> {
         let code = if e.is_config() { EX_CONFIG } else { EX_UNAVAILABLE };
         Failure::new(code, e.to_string())
     })
-}
-
-/// Writes to stdout; a reader that went away (`| head`) ends the command quietly.
-fn print(text: &str) {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(0);
-    }
 }

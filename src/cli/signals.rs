@@ -1,6 +1,6 @@
 //! `spoof-milter signals [ID]`: every heuristic with its text and points, as the policy sets them.
 
-use crate::cli::{EX_USAGE, Failure, print};
+use crate::cli::failure::{EX_USAGE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::{Policy, SignalMode};
 use crate::signals::{SIGNALS, Signal, signal};

@@ -1,6 +1,7 @@
 //! A gateway in this process and an MTA's side of the milter protocol, over real sockets on loopback.
 
-#![allow(unreachable_pub)]
+// Several test binaries include this file and none uses all of it.
+#![allow(dead_code, unreachable_pub)]
 
 use indymilter_test::{EomAction, EomActions, MacroStage, Status, TestConnection};
 use spoof_milter::auth::AuthResults;

@@ -102,7 +102,7 @@ async fn the_pages_tell_how_it_is() {
     session.close().await.unwrap();
     let (_, text) = page(address, "/metrics").await;
     for word in ["accept", "tag", "quarantine", "reject"] {
-        assert_eq!(metric_in(&text, &format!("messages_total{{action=\"{word}\"}}")), 1, "{word}");
+        assert_eq!(metric_in(&text, &format!("messages_total{{action=\"{word}\",mode=\"enforce\"}}")), 1, "{word}");
     }
     assert_eq!((metric_in(&text, "deferred_total"), metric_in(&text, "in_progress")), (1, 0));
     assert_eq!(metric_in(&text, "signals_total{mode=\"enforce\",signal=\"brand-from-unproven\"}"), 1);

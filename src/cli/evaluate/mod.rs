@@ -10,7 +10,7 @@ mod set;
 mod tally;
 
 use crate::cli::evaluate::tally::Tally;
-use crate::cli::{EX_USAGE, Failure, print};
+use crate::cli::failure::{EX_USAGE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
 use crate::signals::{SIGNALS, ids};

@@ -4,8 +4,8 @@
 //! refused with a sentence that says how to label; an unreadable line is named by its number.
 
 use crate::auth::Stated;
-use crate::cli::check::eml_files;
-use crate::cli::{EX_DATAERR, EX_USAGE, Failure};
+use crate::cli::failure::{EX_DATAERR, EX_USAGE, Failure};
+use crate::cli::input::eml_files;
 use crate::mail::{Client, Envelope};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

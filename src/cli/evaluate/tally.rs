@@ -1,9 +1,9 @@
 //! What a policy makes of a labelled set: each message judged, and the counts that tell a good policy from a bad one.
 
 use crate::auth::{AuthResults, Stated};
-use crate::cli::Failure;
-use crate::cli::check::read;
 use crate::cli::evaluate::set::Case;
+use crate::cli::failure::Failure;
+use crate::cli::input::read;
 use crate::evidence::Evidence;
 use crate::judge::judge_authenticated;
 use crate::mail::Message;
