@@ -4,6 +4,7 @@
 //! line ends get their wire line ends back before anything is verified.
 
 use crate::auth::Authenticator;
+use crate::auth::clock::now;
 use crate::cli::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
 use crate::evidence::Evidence;
 use crate::judge::{judge, load_policy};
@@ -105,6 +106,7 @@ fn envelope(args: &Args) -> Envelope {
         mail_from: bare(&args.mail_from),
         rcpt_to: args.rcpt.iter().map(|a| bare(a)).collect(),
         auth_user: args.auth_user.clone().filter(|u| !u.is_empty()),
+        received_at: Some(now()),
         ..Envelope::default()
     }
 }

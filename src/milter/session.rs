@@ -4,6 +4,7 @@
 //! message's part is dropped when the message ends, however it ends, so that nothing leaks into the next one. Nothing
 //! an MTA or sender says makes anything here fail: what is missing is empty, what is too long is cut and noted.
 
+use crate::auth::clock::now;
 use crate::judge::not_inbound;
 use crate::mail::{Client, Envelope, Limit, Message};
 use crate::milter::Shared;
@@ -141,6 +142,7 @@ impl Session {
             helo: self.helo.clone(),
             mail_from: address(args),
             auth_user,
+            received_at: Some(now()),
             ..Envelope::default()
         };
         // A client that was introduced without an address is a process of this host.

@@ -4,8 +4,8 @@
 //! nothing, ten mail hosts, ten names of the client. Reaching one is `permerror`; no answer, no time or no query left is
 //! `temperror`. Mechanisms are tried one after the other, so that nothing is asked for that cannot matter any more.
 
-use crate::auth::SpfResult;
 use crate::auth::resolver::{Lookups, Trouble, is_askable};
+use crate::auth::results::SpfResult;
 use crate::auth::spf::macros::{MacroString, Place, Values};
 use crate::auth::spf::record::{Mechanism, Prefixes, Record, is_spf};
 use ipnet::IpNet;

@@ -8,8 +8,8 @@ mod macros;
 mod record;
 
 use crate::auth::resolver::Lookups;
+use crate::auth::results::{Spf, SpfIdentity, SpfResult};
 use crate::auth::spf::evaluate::{Evaluation, Outcome, Sender};
-use crate::auth::{Spf, SpfIdentity, SpfResult};
 use crate::mail::{Domain, Envelope};
 use std::net::IpAddr;
 
