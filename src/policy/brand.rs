@@ -4,7 +4,7 @@
 use crate::lookalike;
 use crate::lookalike::{Index, Name, NotUs};
 use crate::mail::{Domain, Mailbox};
-use crate::policy::config;
+use crate::policy::config::brand::{Brand as Profile, Proof};
 use crate::policy::signin::SigninPage;
 use crate::text::bidi::turned;
 use crate::text::disguise::Looks;
@@ -53,7 +53,7 @@ pub struct Brand {
     /// Its own domains.
     pub domains: Vec<Domain>,
     /// What counts as proof that it sent a message.
-    pub proof: config::Proof,
+    pub proof: Proof,
     /// False if it sends no mail any more, so that nothing proves it did.
     pub sends_mail: bool,
     /// Addresses to which members forward suspicious mail.
@@ -73,10 +73,10 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Compiles the profile that is the `number`th of its policy; `not_us` are words that are no brand's imitation. The
+    /// Compiles the profile that is the `number`th of its policy; `not_us` are words that imitate no brand. The
     /// error is the key that cannot be used, and its value.
     pub(super) fn compile(
-        profile: &config::Brand,
+        profile: &Profile,
         number: usize,
         not_us: &Arc<NotUs>,
     ) -> Result<Brand, (&'static str, String)> {
@@ -356,7 +356,7 @@ impl Brand {
 }
 
 /// The names of a profile. Those that are only weak, and legal names, come on top of `names`.
-fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'static str, String)> {
+fn known_names(profile: &Profile, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'static str, String)> {
     let own_name = [profile.name.clone()];
     let names = if profile.names.is_empty() { &own_name[..] } else { &profile.names[..] };
     let kind = |name: &str| match profile.weak_names.iter().any(|w| fold(w) == fold(name)) {
