@@ -1,5 +1,5 @@
-//! [`Authenticator`]: what a gateway keeps from message to message to authenticate them: resolver, cache, and whose names
-//! matter. Cannot be made with resolvers that cannot be used; authenticating never fails.
+//! [`Authenticator`]: what a gateway keeps from message to message to authenticate them: resolver, cache, and whose
+//! names matter. Cannot be made with resolvers that cannot be used; authenticating never fails.
 
 use crate::auth::check::Check;
 use crate::auth::clock;
@@ -126,4 +126,18 @@ fn author_domains(message: &Message, limits: &mut Vec<String>) -> Vec<Domain> {
         domains.push(domain.clone());
     }
     domains
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn exemptions_are_looked_at_as_of_receipt() {
+        let message = Message::parse(b"From: a@a.test\r\n\r\n".to_vec(), true);
+        let received = Envelope { received_at: Some(86_400 * 20_000 + 5), ..Envelope::default() };
+        assert_eq!(Authenticator::offline().authenticate(&received, &message).await.day, 20_000);
+        let unknown = Authenticator::offline().authenticate(&Envelope::default(), &message).await;
+        assert!((clock::today() - 1..=clock::today()).contains(&unknown.day), "a day nobody knows is today");
+    }
 }

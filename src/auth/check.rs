@@ -1,6 +1,7 @@
 //! The check of one message: what to ask, all of it at the same time, and in which order the answers are used.
 //!
-//! A header too large to verify, a body cut short and a line that is not a field leave signatures unverified, and say so.
+//! A header too large to verify, a body cut short and a line that is not a field leave signatures unverified, and say
+//! so.
 
 use crate::auth::arc;
 use crate::auth::clock;
@@ -122,8 +123,8 @@ impl Check<'_> {
             return Content::Unverified;
         }
         match AuthenticatedMessage::parse(raw) {
-            // mail_auth takes a line that is not a field for the end of the header; others, and people, do not. What was
-            // signed and what is shown could then differ.
+            // mail_auth takes a line that is not a field for the end of the header; others, and people, do not. What
+            // was signed and what is shown could then differ.
             Some(parsed) if parsed.body_offset() != header.end => {
                 results.dkim = vec![unverifiable("a line of the header is not a field")];
                 Content::Unverified

@@ -1,5 +1,5 @@
-//! The time, for those who have to ask the clock: what is judged is judged as of the time its envelope states, so that the
-//! same message gives the same answer later. A clock before 1970 counts as 1970.
+//! The time, for those who have to ask the clock: what is judged is judged as of the time its envelope states, so that
+//! the same message gives the same answer later. A clock before 1970 counts as 1970.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -8,10 +8,11 @@ use crate::auth::results::{ArcResults, AuthResults, Dmarc, DmarcResult, Remember
 use crate::mail::header::encoded_words::{Decoder, decoded_everywhere};
 use crate::mail::{Domain, Envelope};
 
-/// Characters of the longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines stay short.
+/// Characters of the longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines
+/// stay short.
 const MAX_VALUE_CHARS: usize = 256;
-/// Octets on one line: a line may have 998 (RFC 5322 section 2.1.1), and one value twice its length, escaped, beside its
-/// name.
+/// Octets on one line: a line may have 998 (RFC 5322 section 2.1.1), and one value twice its length, escaped, beside
+/// its name.
 const MAX_LINE_BYTES: usize = 400;
 /// Characters besides letters and digits that a bare value may hold: those of dot-atoms (RFC 5322 section 3.2.3) that
 /// no reader takes for syntax, and `@`.

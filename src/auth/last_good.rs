@@ -1,5 +1,5 @@
-//! The last good answers about the brands' own names, for when the DNS does not answer: signatures of a brand whose name
-//! servers are down are then still checked against the keys that held yesterday.
+//! The last good answers about the brands' own names, for when the DNS does not answer: signatures of a brand whose
+//! name servers are down are then still checked against the keys that held yesterday.
 //!
 //! Only what could prove a brand or says its wishes is kept: SPF and DMARC records, and keys that a signature verified
 //! with. It serves only when the DNS gives no answer, never against one: what the DNS denies or changes is forgotten at

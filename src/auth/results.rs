@@ -151,8 +151,8 @@ pub struct Dmarc {
     pub domain: Option<Domain>,
     /// The policy that applies to it: `p=`, `sp=` or `np=` of the record that was found, one level lower with `t=y`.
     pub policy: DmarcPolicy,
-    /// Where that record asks for aggregate reports (`rua=`, RFC 9990): its URIs as published, those that can be read and
-    /// as many as are kept. Empty if there is no record, or the DNS did not say which one applies.
+    /// Where that record asks for aggregate reports (`rua=`, RFC 9990): its URIs as published, those that can be read
+    /// and as many as are kept. Empty if there is no record, or the DNS did not say which one applies.
     pub rua: Vec<String>,
     /// The passing DKIM domain or SPF domain that is aligned.
     pub aligned_by: Option<Domain>,
@@ -264,7 +264,8 @@ words!(SpfResult { None => "none", Neutral => "neutral", Pass => "pass", Fail =>
     TempError => "temperror", PermError => "permerror" });
 words!(DkimResult { None => "none", Pass => "pass", Fail => "fail", Policy => "policy", Neutral => "neutral",
     TempError => "temperror", PermError => "permerror" });
-words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror", PermError => "permerror" });
+words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror",
+    PermError => "permerror" });
 words!(IprevResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(ArcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(DmarcPolicy { None => "none", Quarantine => "quarantine", Reject => "reject" });

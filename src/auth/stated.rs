@@ -1,13 +1,14 @@
 //! Authentication results as a labelled set states them, in place of asking the DNS: what was true at receipt cannot be
-//! looked up years later. The set says it itself, or the gateway's own field on the message does. Pure; what is not stated
-//! stays unknown.
+//! looked up years later. The set says it itself, or the gateway's own field on the message does. Pure; what is not
+//! stated stays unknown.
 
 use crate::auth::header::{StatedResult, results_by};
 use crate::auth::results::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult};
 use crate::mail::{Domain, Envelope, Message};
 use serde::Deserialize;
 
-/// What a set says about one message. The words are those of RFC 8601 as the receiver wrote them; unknown words are `none`.
+/// What a set says about one message. The words are those of RFC 8601 as the receiver wrote them; unknown words are
+/// `none`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Stated {
@@ -22,8 +23,8 @@ pub struct Stated {
 }
 
 impl Stated {
-    /// What the Authentication-Results fields on top of a message state, if `authserv_id` wrote them. Fields are added on
-    /// top: one below somebody else's, or of a method already told, was there before and is not believed.
+    /// What the Authentication-Results fields on top of a message state, if `authserv_id` wrote them. Fields are added
+    /// on top: one below somebody else's, or of a method already told, was there before and is not believed.
     pub fn on_top_of(message: &Message, authserv_id: &str) -> Stated {
         let mut believed: Vec<StatedResult> = vec![];
         for field in message.values("Authentication-Results").map_while(|value| results_by(value, authserv_id)) {

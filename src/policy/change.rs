@@ -1,14 +1,14 @@
-//! A policy with some keys changed, for asking what a change would do before it is made. The change goes through the same
-//! reading as a file, so that what could not stand in a file is refused with the same words.
+//! A policy with some keys changed, for asking what a change would do before it is made. The change goes through the
+//! same reading as a file, so that what could not stand in a file is refused with the same words.
 
 use crate::policy::compiled::Policy;
 use crate::policy::error::ConfigError;
 use toml::Value;
 
 impl Policy {
-    /// This policy with `changes` of the form `policy.tag=25`: a dotted key (tables of a list by number: `brand.0.proof`)
-    /// and a TOML value; what is not a TOML value is text. `known` are the ids that
-    /// `signals.<id>` may name.
+    /// This policy with `changes` of the form `policy.tag=25`: a dotted key (tables of a list by number:
+    /// `brand.0.proof`) and a TOML value; what is not a TOML value is text. `known` are the ids that `signals.<id>` may
+    /// name.
     pub fn changed(&self, changes: &[String], known: &[&str]) -> Result<Policy, ConfigError> {
         let unwritable = |e: toml::ser::Error| ConfigError(format!("the configuration cannot be changed: {e}"));
         let mut config = Value::try_from(&self.config).map_err(unwritable)?;

@@ -19,8 +19,8 @@ use std::sync::Arc;
 pub struct Policy {
     /// The configuration it was made from.
     pub config: Config,
-    /// Eight hexadecimal digits that name this policy in headers and logs; equal for equal configurations and lists of one
-    /// version.
+    /// Eight hexadecimal digits that name this policy in headers and logs; equal for equal configurations and lists of
+    /// one version.
     pub id: String,
     /// Thresholds.
     pub ladder: Ladder,

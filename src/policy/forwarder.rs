@@ -1,8 +1,8 @@
 //! Exemptions for forwarders (`[[auth.forwarder]]`): who may hand over mail whose author cannot be proven any more.
 //!
-//! Narrow on purpose: bound to one thing a stranger cannot have (an address, a confirmed name, a signature), with a reason
-//! and an end. What is vague, has no end or is bound to nothing is refused when the configuration is read; what has
-//! ended is ignored.
+//! Narrow on purpose: bound to one thing a stranger cannot have (an address, a confirmed name, a signature), with a
+//! reason and an end. What is vague, has no end or is bound to nothing is refused when the configuration is read; what
+//! has ended is ignored.
 
 use crate::mail::Domain;
 use crate::policy::action::Action;

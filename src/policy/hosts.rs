@@ -1,10 +1,11 @@
-//! Hosts that say something about a link or a sender: shorteners, hosts where anybody puts up a page or a picture or gets
-//! a mailbox, operators of mailing lists, and redirectors with the place where the target of their links stands
+//! Hosts that say something about a link or a sender: shorteners, hosts where anybody puts up a page or a picture or
+//! gets a mailbox, operators of mailing lists, and redirectors with the place where the target of their links stands
 //! (`conf/hosts/*.toml`, and what the operator adds in `[links]`).
 //!
-//! A link is unwrapped by its syntax alone; nothing is ever fetched. Every target that stands in it is given back, since
-//! nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are not host names; unwrapping
-//! never fails: nesting and targets are bounded, and what is deeper counts as a target nobody can tell.
+//! A link is unwrapped by its syntax alone; nothing is ever fetched. Every target that stands in it is given back,
+//! since nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are not host
+//! names; unwrapping never fails: nesting and targets are bounded, and what is deeper counts as a target nobody can
+//! tell.
 
 use crate::mail::{Authority, Domain, Link};
 use crate::policy::config::sections::Links;
@@ -139,8 +140,8 @@ impl Hosts {
         within(&self.shorteners, host)
     }
 
-    /// What a host stands under where anybody puts up a page: an entry of the list of free hosts, or a suffix below which
-    /// anybody may take a name. The list's own front pages are nobody's page.
+    /// What a host stands under where anybody puts up a page: an entry of the list of free hosts, or a suffix below
+    /// which anybody may take a name. The list's own front pages are nobody's page.
     pub fn free_host<'d>(&self, host: &'d Domain) -> Option<&'d str> {
         within(&self.free, host).or_else(|| host.shared_suffix())
     }

@@ -1,5 +1,5 @@
-//! The id of a policy: eight hexadecimal digits that name, in headers and logs, everything a verdict follows from besides
-//! the message and the DNS: the program's version, the lists it is built with, the effective configuration.
+//! The id of a policy: eight hexadecimal digits that name, in headers and logs, everything a verdict follows from
+//! besides the message and the DNS: the program's version, the lists it is built with, the effective configuration.
 
 use crate::policy::config::sections::Config;
 use crate::policy::hosts;

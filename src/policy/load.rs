@@ -21,8 +21,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl Policy {
-    /// The policy of a file and of the brands beside it (`brands.d/*.toml`); of the defaults without one. Each file is read
-    /// once. `known` are the ids that `[signals.<id>]` may name.
+    /// The policy of a file and of the brands beside it (`brands.d/*.toml`); of the defaults without one. Each file is
+    /// read once. `known` are the ids that `[signals.<id>]` may name.
     pub fn load(path: Option<&Path>, known: &[&str]) -> Result<Policy, ConfigError> {
         match path {
             Some(path) => Policy::compile(&sources::read(path)?, known),

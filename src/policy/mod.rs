@@ -1,8 +1,9 @@
 //! What the operator wants: actions, thresholds, brands, forwarders, hosts. [`Policy`] is the configuration made ready
 //! to use.
 //!
-//! A file is read into [`config`] (plain structs), checked and compiled; what cannot work is refused then, with its place.
-//! Files are read when a policy is loaded and never again; there is no clock here: who asks what has expired says the day.
+//! A file is read into [`config`] (plain structs), checked and compiled; what cannot work is refused then, with its
+//! place. Files are read when a policy is loaded and never again; there is no clock here: who asks what has expired
+//! says the day.
 
 mod action;
 mod brand;

@@ -1,5 +1,5 @@
-//! The files a policy is made of: the main file, and beside it `brands.d/*.toml`, each of which holds `[[brand]]` tables and
-//! nothing else.
+//! The files a policy is made of: the main file, and beside it `brands.d/*.toml`, each of which holds `[[brand]]`
+//! tables and nothing else.
 //!
 //! The brands of the folder come on top of those of the main file, which without a word of its own protects the default
 //! brand; a brand of the same name in the folder takes that default's place. All files are read or none: the first that

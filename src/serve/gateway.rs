@@ -1,7 +1,7 @@
 //! A gateway, from its start to its end: opens sockets, judges what comes, takes new policies, drains.
 //!
-//! What cannot be opened stops a start and never a running gateway: a reload with a bad policy keeps the old one and says
-//! why. Metrics and log in trouble never touch the mail.
+//! What cannot be opened stops a start and never a running gateway: a reload with a bad policy keeps the old one and
+//! says why. Metrics and log in trouble never touch the mail.
 
 use crate::auth::Authenticator;
 use crate::auth::clock::today;

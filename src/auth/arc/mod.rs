@@ -1,8 +1,8 @@
 //! ARC (RFC 8617): is the chain unbroken, who sealed last, and did the sealer see `dmarc=pass`?
 //!
 //! Whether that sealer's word counts is decided elsewhere. The chain is read and validated here (section 5.2), with
-//! mail_auth's canonicalization and keys: its own validation accepts rsa-sha1, missing, repeated and misspelt tags. What
-//! cannot be read breaks the chain: `fail`. A key that cannot be looked up is `temperror`.
+//! mail_auth's canonicalization and keys: its own validation accepts rsa-sha1, missing, repeated and misspelt tags.
+//! What cannot be read breaks the chain: `fail`. A key that cannot be looked up is `temperror`.
 
 mod set;
 

@@ -42,7 +42,8 @@ pub(super) struct Screened {
     covered: Vec<Coverage>,
 }
 
-/// Takes out of `message` every signature that can be judged without its key, and judges it. `now` is in seconds since 1970.
+/// Takes out of `message` every signature that can be judged without its key, and judges it. `now` is in seconds since
+/// 1970.
 pub(super) fn screen(
     message: &mut AuthenticatedMessage<'_>,
     census: &Census,
@@ -64,7 +65,8 @@ pub(super) fn screen(
                 slots.push(slot(&header, coverage, refusal));
             }
             None => {
-                // Neither RFC 6541 (ATPS) nor failure reports (RFC 6651): both would let a stranger make us ask the DNS.
+                // Neither RFC 6541 (ATPS) nor failure reports (RFC 6651): both would let a stranger make us ask the
+                // DNS.
                 header.header.atps = None;
                 header.header.r = false;
                 kept.push(header);

@@ -2,8 +2,8 @@
 //!
 //! Our own reading of the records, because it is judged for every author domain a message shows, because one bad
 //! optional tag must not void a policy, and because nothing another protocol does with a name may change the answer.
-//! Besides the tree walk, an aligned domain must share the registrable domain or stand above the author: neighbours under
-//! a public suffix that publishes no `psd=y` do not vouch for each other.
+//! Besides the tree walk, an aligned domain must share the registrable domain or stand above the author: neighbours
+//! under a public suffix that publishes no `psd=y` do not vouch for each other.
 //!
 //! DNS trouble is `temperror` where the missing answer could change the result, and changes nothing where it could not:
 //! an author domain with a record of its own is judged by it whatever happens above, and an organization that publishes

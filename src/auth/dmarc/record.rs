@@ -1,15 +1,16 @@
 //! One DMARC record (RFC 9989 sections 4.7 and 4.8): what it asks for, however it is written.
 //!
-//! Text that does not begin with `v=DMARC1` is not a record. Of a record everything unknown or unreadable is ignored, save
-//! what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
+//! Text that does not begin with `v=DMARC1` is not a record. Of a record everything unknown or unreadable is ignored,
+//! save what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
 //! otherwise nothing is asked for at all. Reading never fails.
 
 use crate::auth::results::DmarcPolicy;
 
-/// Addresses for aggregate reports kept of one record. A receiver may limit them and must serve two (RFC 7489 section 6.2);
-/// twice that leaves room for a report service or two, and lets no stranger have reports sent to a crowd.
+/// Addresses for aggregate reports kept of one record. A receiver may limit them and must serve two (RFC 7489 section
+/// 6.2); twice that leaves room for a report service or two, and lets no stranger have reports sent to a crowd.
 const MAX_REPORT_URIS: usize = 4;
-/// Octets of one that is kept: `mailto:`, the longest address (RFC 5321 section 4.5.3.1.3) and a limit of size fit twice.
+/// Octets of one that is kept: `mailto:`, the longest address (RFC 5321 section 4.5.3.1.3) and a limit of size fit
+/// twice.
 const MAX_REPORT_URI_BYTES: usize = 512;
 
 /// Whether a name is a public suffix by its own word (`psd=`).

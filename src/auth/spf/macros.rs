@@ -97,8 +97,8 @@ impl<'a> MacroString<'a> {
         self.pieces.iter().any(|p| matches!(p, Piece::Macro(m) if m.letter == 'p'))
     }
 
-    /// The text with everything in its place; `None` if a local part is needed that DNS names cannot hold, or if it grows
-    /// beyond [`MAX_EXPANSION_BYTES`].
+    /// The text with everything in its place; `None` if a local part is needed that DNS names cannot hold, or if it
+    /// grows beyond [`MAX_EXPANSION_BYTES`].
     pub(super) fn expand(&self, values: &Values<'_>) -> Option<String> {
         let mut text = String::new();
         for piece in &self.pieces {

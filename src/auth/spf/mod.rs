@@ -1,7 +1,8 @@
 //! SPF (RFC 7208): may this client send for the HELO name, and for the reverse-path?
 //!
 //! The two identities are checked separately. Without a client address nobody can be checked: `none`. Records are read
-//! in [`record`] and [`macros`], which need no DNS, and weighed in [`evaluate`]. Internationalized mail follows RFC 8616.
+//! in [`record`] and [`macros`], which need no DNS, and weighed in [`evaluate`]. Internationalized mail follows RFC
+//! 8616.
 
 mod evaluate;
 mod macros;

@@ -1,5 +1,5 @@
-//! The sections of the configuration file: section name is field name, everything has a default, unknown keys are errors.
-//! Whether a value can work is for `policy::check` to say.
+//! The sections of the configuration file: section name is field name, everything has a default, unknown keys are
+//! errors. Whether a value can work is for `policy::check` to say.
 //!
 //! Every default here is documented, key by key, in `conf/spoof-milter.toml`; a test holds the two equal.
 
