@@ -1,8 +1,8 @@
 //! Asks a clamd whether a message carries a virus (`attachments.clamd`; nobody is asked unless it is set).
 //!
 //! The only I/O is that one socket: the message goes there whole by INSTREAM (clamd(8)), the answer is one line. A
-//! scanner that is down, slow, or refuses the size is [`Scan::Failed`], in words; what that means is the operator's choice
-//! (`failure.clamd`). Nothing a scanner answers can do more than that: its words are cut and cleaned.
+//! scanner that is down, slow, or refuses the size is [`Scan::Failed`], in words; what that means is the operator's
+//! choice (`failure.clamd`). Nothing a scanner answers can do more than that: its words are cut and cleaned.
 
 use crate::policy::config::Attachments;
 use std::io;
@@ -11,11 +11,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UnixStream};
 
 /// Octets sent at once.
-const CHUNK: usize = 64 << 10;
+const CHUNK_BYTES: usize = 64 << 10;
 /// Octets of an answer: a virus's name fits, and nothing endless does.
-const MAX_REPLY: u64 = 1_000;
+const MAX_REPLY_BYTES: u64 = 1_000;
 /// Characters kept of a virus's name.
-const MAX_NAME: usize = 100;
+const MAX_NAME_CHARS: usize = 100;
 
 /// What the scanner says of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,7 +63,7 @@ async fn ask(address: &str, message: &[u8]) -> io::Result<Vec<u8>> {
     match address.split_once(':') {
         Some(("unix", path)) => exchange(UnixStream::connect(path).await?, message).await,
         Some(("inet", host)) => exchange(TcpStream::connect(host).await?, message).await,
-        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "its address is no socket")),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "its address is not a socket address")),
     }
 }
 
@@ -72,7 +72,7 @@ async fn exchange(mut clamd: impl AsyncRead + AsyncWrite + Unpin, message: &[u8]
     // clamd hangs up on what is longer than its StreamMaxLength, after it has said so.
     let sent = send(&mut clamd, message).await;
     let mut reply = Vec::new();
-    let read = clamd.take(MAX_REPLY).read_to_end(&mut reply).await;
+    let read = clamd.take(MAX_REPLY_BYTES).read_to_end(&mut reply).await;
     if reply.is_empty() {
         sent.and(read)?;
     }
@@ -81,7 +81,7 @@ async fn exchange(mut clamd: impl AsyncRead + AsyncWrite + Unpin, message: &[u8]
 
 async fn send(clamd: &mut (impl AsyncWrite + Unpin), message: &[u8]) -> io::Result<()> {
     clamd.write_all(b"zINSTREAM\0").await?;
-    for chunk in message.chunks(CHUNK) {
+    for chunk in message.chunks(CHUNK_BYTES) {
         // A chunk is far below what 32 bits hold.
         clamd.write_all(&u32::try_from(chunk.len()).unwrap_or_default().to_be_bytes()).await?;
         clamd.write_all(chunk).await?;
@@ -95,7 +95,7 @@ fn meaning(reply: &[u8]) -> Scan {
     let line = reply.split(|b| *b == 0 || *b == b'\n').next().unwrap_or_default();
     let clean: String = String::from_utf8_lossy(line).chars().filter(|c| matches!(c, ' '..='~')).collect();
     let said = clean.strip_prefix("stream:").unwrap_or(&clean).trim();
-    let cut = |text: &str| text.chars().take(MAX_NAME).collect::<String>();
+    let cut = |text: &str| text.chars().take(MAX_NAME_CHARS).collect::<String>();
     match said.strip_suffix(" FOUND") {
         Some(name) => Scan::Found(cut(name)),
         None if said == "OK" => Scan::Clean,
@@ -118,6 +118,6 @@ mod tests {
         );
         assert!(matches!(meaning(b""), Scan::Failed(_)));
         let Scan::Found(name) = meaning(&[&b"stream: "[..], &b"x".repeat(900), b" FOUND"].concat()) else { panic!() };
-        assert_eq!(name.len(), MAX_NAME);
+        assert_eq!(name.len(), MAX_NAME_CHARS);
     }
 }

@@ -18,7 +18,7 @@ use mail_auth::common::headers::HeaderWriter;
 use mail_auth::{ArcOutput, AuthenticatedMessage, AuthenticationResults, DmarcOutput, DmarcResult};
 use serde::Deserialize;
 use spoof_milter::auth::header::authentication_results;
-use spoof_milter::auth::{Arc, ArcResult, Authenticator};
+use spoof_milter::auth::{ArcResult, ArcResults, Authenticator};
 use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Envelope, Message, message};
 use spoof_milter::policy::{Action, config};
@@ -104,7 +104,7 @@ fn sealed(raw: &str, signed: &[&str]) -> String {
     format!("{}{raw}", sealer.seal(&parsed, &stated, &ArcOutput::default()).unwrap().to_header())
 }
 
-async fn arc(authenticator: &Authenticator, raw: &[u8]) -> Arc {
+async fn arc(authenticator: &Authenticator, raw: &[u8]) -> ArcResults {
     authenticator.authenticate(&Envelope::default(), &Message::parse(raw.to_vec(), true)).await.arc
 }
 

@@ -62,7 +62,7 @@ fn errors_name_place_key_and_nearest() {
         ("[policy]\ntag = 0\n", &["f.toml:2:1", "policy.tag"]),
         ("[milter]\nlisten = [\"127.0.0.1:1\"]\n", &["f.toml:2:", "milter.listen", "inet:HOST:PORT"]),
         ("[milter]\nsocket_mode = \"999\"\n", &["f.toml:2:1", "octal"]),
-        ("[dns]\nservers = [\"resolver\"]\n", &["f.toml:2:", "dns.servers", "no IP address"]),
+        ("[dns]\nservers = [\"resolver\"]\n", &["f.toml:2:", "dns.servers", "not an IP address"]),
         ("[dns]\nbudget_ms = 0\n", &["f.toml:2:1", "dns.budget_ms"]),
         ("[auth]\ntrusted_networks = [\"10/8\"]\n", &["f.toml:2:", "auth.trusted_networks"]),
         ("[[brand]]\nname = \"A\"\ndomains = [\"a..b\"]\n", &["f.toml:3:", "brand.domains", "a..b"]),
@@ -77,7 +77,7 @@ fn errors_name_place_key_and_nearest() {
         ("[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-01-01\"\n", &["f.toml:2:", "exactly one of networks"]),
         (
             "[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-02-30\"\ndkim = \"a.test\"\n",
-            &["f.toml:3:", "auth.forwarder.expires", "no date"],
+            &["f.toml:3:", "auth.forwarder.expires", "not a date"],
         ),
         (
             "[[auth.forwarder]]\nreason = \"x\"\nexpires = \"2027-01-01\"\ndkim = \"a.test\"\nhost = \"b.test\"\n",

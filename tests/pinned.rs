@@ -227,7 +227,7 @@ async fn a_forwarder_is_exempt_by_address_name_or_signature() {
     let expired = forwarder("networks = [\"203.0.113.16/29\"]").replace("2199", "2020");
     let world = world(&expired).await;
     assert_eq!(world.word(&forwarded()).await, "reject");
-    let warnings = world.policy.warnings(spoof_milter::policy::forwarder::today());
+    let warnings = world.policy.warnings(spoof_milter::auth::clock::today());
     assert!(warnings.len() == 1 && warnings[0].contains("The alumni office") && warnings[0].contains("2020-12-31"));
 }
 

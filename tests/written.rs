@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{
-    Arc, ArcResult, AuthResults, Dkim, DkimResult, Dmarc, DmarcPolicy, DmarcResult, Spf, SpfIdentity, SpfResult,
+    ArcResult, ArcResults, AuthResults, Dkim, DkimResult, Dmarc, DmarcPolicy, DmarcResult, Spf, SpfIdentity, SpfResult,
 };
 use spoof_milter::disposition::{Circumstances, Outcome};
 use spoof_milter::mail::{Client, Domain, Envelope, Message};
@@ -83,7 +83,7 @@ fn auth() -> impl Strategy<Value = AuthResults> {
         spf_helo: Spf { result: SpfResult::None, identity: SpfIdentity::Helo, domain: helo },
         dkim: dkim.into_iter().map(signature).collect(),
         dmarc: dmarc.into_iter().map(judged).collect(),
-        arc: Arc { result: ArcResult::Fail, sealer, ..Arc::default() },
+        arc: ArcResults { result: ArcResult::Fail, sealer, ..ArcResults::default() },
         ..AuthResults::default()
     })
 }
@@ -99,7 +99,7 @@ fn signature((domain, selector, reason, pass): (Option<Domain>, String, String, 
 }
 
 fn judged(domain: Option<Domain>) -> Dmarc {
-    Dmarc { result: DmarcResult::Fail, domain, policy: DmarcPolicy::Reject, aligned_by: None }
+    Dmarc { result: DmarcResult::Fail, domain, policy: DmarcPolicy::Reject, rua: vec![], aligned_by: None }
 }
 
 fn envelope() -> impl Strategy<Value = Envelope> {

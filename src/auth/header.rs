@@ -4,15 +4,16 @@
 //! dangerous replaced, and of bounded length. Reading is strict; what cannot be read says nothing, and if it holds our
 //! own id all the same it is taken for a forgery.
 
-use crate::auth::{AuthResults, Dmarc, DmarcResult, SpfIdentity, SpfResult};
+use crate::auth::results::{ArcResults, AuthResults, Dmarc, DmarcResult, Remembered, Spf, SpfIdentity, SpfResult};
 use crate::mail::header::encoded_words::{Decoder, decoded_everywhere};
 use crate::mail::{Domain, Envelope};
 
-/// Longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines stay short.
-const MAX_VALUE: usize = 256;
-/// Octets on one line: a line may have 998 (RFC 5322 section 2.1.1), and one value twice its length, escaped, beside its
-/// name.
-const MAX_LINE: usize = 400;
+/// Characters of the longest value written: the longest path SMTP allows (RFC 5321 section 4.5.3.1.3), so that lines
+/// stay short.
+const MAX_VALUE_CHARS: usize = 256;
+/// Octets on one line: a line may have 998 (RFC 5322 section 2.1.1), and one value twice its length, escaped, beside
+/// its name.
+const MAX_LINE_BYTES: usize = 400;
 /// Characters besides letters and digits that a bare value may hold: those of dot-atoms (RFC 5322 section 3.2.3) that
 /// no reader takes for syntax, and `@`.
 const BARE: &[u8] = b".-_+@~/:";
@@ -44,7 +45,7 @@ pub fn authentication_results(
         if let (Some(name), Some(ip)) = (&results.iprev.name, results.client_ip) {
             parts.push(format!("iprev={} policy.iprev={} ({name})", results.iprev.result, value(&ip.to_string())));
         }
-        if results.arc != crate::auth::Arc::default() {
+        if results.arc != ArcResults::default() {
             let sealer = results.arc.sealer.as_ref().map_or(String::new(), |d| format!(" (d={d})"));
             parts.push(format!("arc={}{sealer}", results.arc.result));
         }
@@ -59,13 +60,13 @@ pub fn authentication_results(
 /// The items of one result on one line, or each on its own where that would be long.
 fn on_lines(items: &[String]) -> String {
     let length: usize = items.iter().map(|item| item.len() + 1).sum();
-    items.join(if length > MAX_LINE { "\n " } else { " " })
+    items.join(if length > MAX_LINE_BYTES { "\n " } else { " " })
 }
 
 fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
     let mut parts = vec![];
-    let aged = |s: &crate::auth::Spf| aged(s.domain.as_ref().and_then(|d| results.remembered(d.as_str())));
-    let said = |s: &crate::auth::Spf| s.domain.is_some() || s.result != SpfResult::None;
+    let aged = |s: &Spf| aged(s.domain.as_ref().and_then(|d| results.remembered(d.as_str())));
+    let said = |s: &Spf| s.domain.is_some() || s.result != SpfResult::None;
     if results.spf.identity == SpfIdentity::MailFrom && said(&results.spf) {
         let (result, aged) = (results.spf.result, aged(&results.spf));
         parts.push(format!("spf={result}{aged} smtp.mailfrom={}", value(&envelope.mail_from)));
@@ -78,7 +79,7 @@ fn spf_parts(results: &AuthResults, envelope: &Envelope) -> Vec<String> {
 }
 
 /// A comment that tells the age of an answer which stood in for a DNS that did not answer.
-fn aged(remembered: Option<&crate::auth::Remembered>) -> String {
+fn aged(remembered: Option<&Remembered>) -> String {
     remembered.map_or(String::new(), |r| format!(" ({r}, for want of DNS)"))
 }
 
@@ -104,7 +105,7 @@ fn reason(text: &str) -> String {
 /// A value as RFC 8601 section 2.2 wants it.
 fn value(text: &str) -> String {
     let bare = |b: u8| b.is_ascii_alphanumeric() || BARE.contains(&b);
-    if !text.is_empty() && text.len() <= MAX_VALUE && text.bytes().all(bare) {
+    if !text.is_empty() && text.len() <= MAX_VALUE_CHARS && text.bytes().all(bare) {
         text.to_owned()
     } else {
         format!("\"{}\"", quotable(text))
@@ -115,7 +116,7 @@ fn value(text: &str) -> String {
 /// a comment or another result.
 fn quotable(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars().take(MAX_VALUE) {
+    for c in text.chars().take(MAX_VALUE_CHARS) {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
             '(' | ')' | ';' => out.push('?'),
@@ -173,7 +174,7 @@ fn plain(text: &str) -> String {
 
 /// One result that somebody states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Stated {
+pub(super) struct StatedResult {
     /// `spf`, `dkim`, `dmarc` …, lower case, without a version.
     pub(super) method: String,
     /// `pass`, `fail` …, lower case.
@@ -183,12 +184,12 @@ pub(super) struct Stated {
 }
 
 /// What an Authentication-Results value states, if it is readable and says that `authserv_id` wrote it.
-pub(super) fn results_by(value: &str, authserv_id: &str) -> Option<Vec<Stated>> {
-    stated_id(value).filter(|id| same_name(id, authserv_id)).and_then(|_| results(value))
+pub(super) fn results_by(value: &str, authserv_id: &str) -> Option<Vec<StatedResult>> {
+    stated_id(value).filter(|id| same_name(id, authserv_id)).and_then(|_| results_in(value))
 }
 
 /// The results in an Authentication-Results value, or in one whose beginning is cut off. `None` if it cannot be read.
-pub(super) fn results(text: &str) -> Option<Vec<Stated>> {
+pub(super) fn results_in(text: &str) -> Option<Vec<StatedResult>> {
     let tokens = lex(text)?;
     let mut all = vec![];
     for statement in tokens.split(|t| *t == Token::Semicolon) {
@@ -196,13 +197,13 @@ pub(super) fn results(text: &str) -> Option<Vec<Stated>> {
             [Token::Word(name), Token::Equals, Token::Word(value)] => Some((name.to_ascii_lowercase(), value.clone())),
             _ => None,
         });
-        // The result stands first; what begins otherwise (the authserv-id, `none`) is no result.
+        // The result stands first; what begins otherwise (the authserv-id, `none`) is not a result.
         if !matches!(statement.get(1), Some(Token::Equals)) {
             continue;
         }
         if let Some((method, result)) = pairs.next() {
             let method = method.split('/').next().unwrap_or_default().to_owned();
-            all.push(Stated { method, result: result.to_ascii_lowercase(), properties: pairs.collect() });
+            all.push(StatedResult { method, result: result.to_ascii_lowercase(), properties: pairs.collect() });
         }
     }
     Some(all)

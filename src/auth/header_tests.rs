@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use crate::auth::header::*;
-use crate::auth::{Arc, ArcResult, Dkim, DkimResult, DmarcPolicy, Spf};
+use crate::auth::results::{ArcResult, Dkim, DkimResult, DmarcPolicy};
 
 const ID: &str = "mx.example.net";
 
@@ -103,10 +103,11 @@ fn our_results_are_written_in_full() {
         dmarc: vec![Dmarc {
             result: DmarcResult::Fail,
             domain: domain("elance.com"),
+            rua: vec![],
             policy: DmarcPolicy::Reject,
             aligned_by: None,
         }],
-        arc: Arc { result: ArcResult::Pass, sealer: domain("list.test"), ..Arc::default() },
+        arc: ArcResults { result: ArcResult::Pass, sealer: domain("list.test"), ..ArcResults::default() },
         ..AuthResults::default()
     };
     let envelope = Envelope { helo: "h.a.test".into(), mail_from: "bounce@a.test".into(), ..Envelope::default() };
@@ -129,7 +130,7 @@ fn the_word_of_a_sealer_is_told_where_it_counts() {
     let sealer = domain("list.test");
     let results = AuthResults {
         dmarc: vec![fail("a.test"), pass, fail("c.test")],
-        arc: Arc { result: ArcResult::Pass, sealer: sealer.clone(), dmarc_pass_seen: true, attested },
+        arc: ArcResults { result: ArcResult::Pass, sealer: sealer.clone(), dmarc_pass_seen: true, attested },
         ..AuthResults::default()
     };
     let written = |word: Option<&Domain>| authentication_results(&results, &Envelope::default(), ID, word);
@@ -167,7 +168,7 @@ fn values_from_outside_cannot_break_out() {
         assert!(written.lines().all(|l| l.len() < 998) && written.lines().skip(1).all(|l| l.starts_with(' ')));
         assert!(!written.contains(['(', ')']), "{written:?}");
         // Read again by the rules, it says what we said and no more.
-        let read = crate::auth::header::results(&written).unwrap();
+        let read = crate::auth::header::results_in(&written).unwrap();
         assert_eq!(read.len(), 2, "{written:?}");
         assert_eq!((read[0].method.as_str(), read[0].result.as_str()), ("spf", "fail"));
         assert_eq!(written.matches(';').count(), 2, "{written:?}");
@@ -178,11 +179,11 @@ fn values_from_outside_cannot_break_out() {
 fn a_sealers_results_are_read() {
     let value = "mx.google.com;\r\n dkim=pass header.i=@a.test header.s=x;\r\n spf=pass (google.com: domain of \
                  b@a.test; designates) smtp.mailfrom=b@a.test;\r\n dmarc = pass (p=NONE dis=NONE) header.from=A.test";
-    let read = results(value).unwrap();
+    let read = results_in(value).unwrap();
     assert_eq!(read.len(), 3);
     assert_eq!((read[2].method.as_str(), read[2].result.as_str()), ("dmarc", "pass"));
     assert_eq!(read[2].properties, [("header.from".to_owned(), "A.test".to_owned())]);
-    assert_eq!(results("a.test; dmarc=fail reason=\"x; dmarc=pass\"").unwrap().len(), 1);
-    assert_eq!(results("a.test; (dmarc=pass"), None);
-    assert_eq!(results("a.test; x dmarc=pass").unwrap(), [], "a result stands first");
+    assert_eq!(results_in("a.test; dmarc=fail reason=\"x; dmarc=pass\"").unwrap().len(), 1);
+    assert_eq!(results_in("a.test; (dmarc=pass"), None);
+    assert_eq!(results_in("a.test; x dmarc=pass").unwrap(), [], "a result stands first");
 }

@@ -1,7 +1,7 @@
 //! DKIM keys (RFC 6376 section 3.6.1): from TXT answers to keys that may verify, shared by DKIM and ARC.
 //!
-//! Fetched before any verification, so that verifying is arithmetic without look-ups. A key that is revoked, too weak or
-//! meant for something else is refused here, with the reason.
+//! Fetched before any verification, so that verifying is arithmetic without look-ups. A key that is revoked, too weak
+//! or meant for something else is refused here, with the reason.
 
 use crate::auth::resolver::{Answers, Trouble};
 use crate::auth::tags::{tag, tags};
@@ -87,7 +87,8 @@ pub(super) fn key_name(signature: &impl VerifySignature) -> Option<String> {
 }
 
 /// The key at a name. There must be one (RFC 6376 section 3.6.2.2): among several, each verifier would choose another,
-/// and a key that was revoked could come back. What is no key (a wildcard's SPF record) and exact copies do not count.
+/// and a key that was revoked could come back. What is not a key (a wildcard's SPF record) and exact copies do not
+/// count.
 fn only(records: &[String], name: &str) -> Result<DomainKey, NoKey> {
     let is_key = |r: &&String| r.trim_start().starts_with("v=DKIM1") || tags(r).is_some_and(|l| tag(&l, "p").is_some());
     let mut keys: Vec<&String> = records.iter().filter(is_key).collect();

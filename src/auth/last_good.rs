@@ -1,12 +1,12 @@
-//! The last good answers about the brands' own names, for when the DNS does not answer: signatures of a brand whose name
-//! servers are down are then still checked against the keys that held yesterday.
+//! The last good answers about the brands' own names, for when the DNS does not answer: signatures of a brand whose
+//! name servers are down are then still checked against the keys that held yesterday.
 //!
 //! Only what could prove a brand or says its wishes is kept: SPF and DMARC records, and keys that a signature verified
 //! with. It serves only when the DNS gives no answer, never against one: what the DNS denies or changes is forgotten at
 //! once, so that a revoked key never returns. Bounded in number and age, and in memory only. SPF records of others that
 //! a brand includes are not kept: they are not the brand's.
 
-use crate::auth::Remembered;
+use crate::auth::results::Remembered;
 use crate::mail::Domain;
 use moka::sync::Cache;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// Answers kept: a brand has tens of keys and records; names that exist only by a wildcard must not grow without end.
 const MAX_ANSWERS: u64 = 1000;
 /// Octets of one answer that is kept: several times the longest honest record.
-const MAX_OCTETS: usize = 8 * 1024;
+const MAX_ANSWER_BYTES: usize = 8 * 1024;
 
 /// What stands in a TXT answer, as far as it can be told from the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl LastGood {
     }
 
     fn keep(&self, key: String, texts: &[String]) {
-        if texts.iter().map(String::len).sum::<usize>() <= MAX_OCTETS {
+        if texts.iter().map(String::len).sum::<usize>() <= MAX_ANSWER_BYTES {
             self.answers.insert(key, Answer { texts: texts.to_vec(), at: Instant::now() });
         }
     }

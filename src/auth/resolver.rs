@@ -1,14 +1,14 @@
-//! The DNS as this room uses it. A [`Resolver`] serves all messages; the [`Lookups`] of one message share a deadline and
-//! a number of queries, whichever protocol asks.
+//! The DNS as this room uses it. A [`Resolver`] serves all messages; the [`Lookups`] of one message share a deadline
+//! and a number of queries, whichever protocol asks.
 //!
 //! Answers are kept only as raw records, in hickory's cache: what one protocol makes of a name can then never poison
 //! what another reads there. "No such record" is an empty answer; everything else that is no answer is [`Trouble`],
 //! and trouble is never more than `temperror`.
 
 use crate::auth::last_good::LastGood;
-use crate::auth::{Dkim, DkimResult, Remembered};
+use crate::auth::results::{Dkim, DkimResult, Remembered};
 use crate::mail::Domain;
-use crate::policy::config;
+use crate::policy::config::Dns;
 use futures_util::future::join_all;
 use mail_auth::MessageAuthenticator;
 use mail_auth::hickory_resolver::config::{
@@ -41,9 +41,9 @@ pub(super) const MAX_QUERIES: usize = 64;
 /// What hickory may have asked where aliases lead to nothing: it follows seven.
 const ALIASES: usize = 7;
 /// Longest label in octets, RFC 1035 section 2.3.4.
-const MAX_LABEL: usize = 63;
+const MAX_LABEL_BYTES: usize = 63;
 /// Longest domain name in octets, RFC 1035 section 2.3.4.
-const MAX_NAME: usize = 253;
+const MAX_NAME_BYTES: usize = 253;
 
 /// No answer: a time-out, SERVFAIL, a refused or broken reply. In words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    pub(super) fn new(dns: &config::Dns) -> Result<Resolver, String> {
+    pub(super) fn new(dns: &Dns) -> Result<Resolver, String> {
         let (servers, mut options) = if dns.servers.is_empty() {
             read_system_conf()
                 .map_err(|e| format!("cannot read the system's resolver settings: {e}; set dns.servers"))?
@@ -143,8 +143,8 @@ impl<'a> Lookups<'a> {
         Lookups { resolver, deadline, queries: Arc::new(queries), spared: 0 }
     }
 
-    /// The same, for one who leaves the last `spared` queries to others. So nobody can use up with one identity what
-    /// another needs.
+    /// The same, for a check that leaves the last `spared` queries to others. So no identity can use up what another
+    /// needs.
     pub(super) fn sparing(&self, spared: usize) -> Lookups<'a> {
         Lookups { queries: Arc::clone(&self.queries), spared, ..*self }
     }
@@ -228,7 +228,8 @@ impl<'a> Lookups<'a> {
     }
 
     /// The names of the PTR records of an address, in the order of the answer. An error that was replied counts as none
-    /// (RFC 7208 section 5.5): the client's own zone is the client's affair. Silence may be ours, and is trouble.
+    /// (RFC 7208 section 5.5): the client's own zone is for the client to keep. Silence may be our fault, and is
+    /// trouble.
     pub(super) async fn names_of(&self, ip: IpAddr) -> Result<Vec<String>, Trouble> {
         let name = Name::from(ip);
         forgive(self.ask(name, RecordType::PTR).await.map(|lookup| {
@@ -257,7 +258,8 @@ impl<'a> Lookups<'a> {
         }
     }
 
-    /// The records of one type at `name`, as `read` takes them; empty if there are none, as at a name that cannot exist.
+    /// The records of one type at `name`, as `read` takes them; empty if there are none, as at a name that cannot
+    /// exist.
     async fn records<T>(
         &self,
         name: &str,
@@ -307,8 +309,8 @@ impl<'a> Lookups<'a> {
     }
 }
 
-/// True if nothing was found at the end of a chain of aliases: what is said is about another name, or the chain has none
-/// and hickory gave up, which it tells without what the server said of its authority.
+/// True if nothing was found at the end of a chain of aliases: what is said is about another name, or the chain has
+/// none and hickory gave up, which it tells without what the server said of its authority.
 fn is_behind_aliases(none: &NoRecords, name: &Name) -> bool {
     none.query.name() != name || none.response_code == ResponseCode::NoError && none.authorities.is_none()
 }
@@ -334,8 +336,8 @@ fn forgive<T: Default>(answer: Result<T, Failure>) -> Result<T, Trouble> {
     }
 }
 
-/// A name from an answer, to the octet and without its trailing dot; empty if dots cannot part it, so that it never stands
-/// for another name.
+/// A name from an answer, to the octet and without its trailing dot; empty if dots cannot part it, so that it never
+/// stands for another name.
 fn written(name: &Name) -> String {
     let labels: Option<Vec<&str>> =
         name.iter().map(|label| std::str::from_utf8(label).ok().filter(|l| !l.contains('.'))).collect();
@@ -345,11 +347,13 @@ fn written(name: &Name) -> String {
 /// True if the name can stand in the DNS: labels of 1 to 63 octets of ASCII, 253 in all (RFC 1035 section 2.3.4).
 pub(super) fn is_askable(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
-    name.is_ascii() && name.len() <= MAX_NAME && name.split('.').all(|l| !l.is_empty() && l.len() <= MAX_LABEL)
+    name.is_ascii()
+        && name.len() <= MAX_NAME_BYTES
+        && name.split('.').all(|l| !l.is_empty() && l.len() <= MAX_LABEL_BYTES)
 }
 
-/// The name, taken to the octet where it is ASCII: record texts may call for names that are no host names. `None` if no
-/// such name can exist.
+/// The name, taken to the octet where it is ASCII: record texts may call for names that are not host names. `None` if
+/// no such name can exist.
 fn fqdn(name: &str) -> Option<Name> {
     let parsed = match is_askable(name) {
         true => Name::from_labels(name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes)),
@@ -367,7 +371,10 @@ fn server(text: &str) -> Result<NameServerConfig, String> {
         bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, DNS_PORT))
     });
     let address = address.map_err(|_| {
-        format!("dns.servers: {text:?} is no address; write IP or IP:PORT, such as \"127.0.0.1:5300\" or \"[::1]:53\"")
+        format!(
+            "dns.servers: {text:?} is not an IP address; write IP or IP:PORT, such as \"127.0.0.1:5300\" or \
+             \"[::1]:53\""
+        )
     })?;
     let mut connections = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
     connections.iter_mut().for_each(|c| c.port = address.port());

@@ -136,7 +136,7 @@ impl std::fmt::Display for Repeated {
 }
 
 impl Dkim {
-    /// Where its key stands; `None` if `d=` or `s=` are no names.
+    /// Where its key stands; `None` if `d=` or `s=` is not a name.
     pub fn key_name(&self) -> Option<Domain> {
         Domain::parse(&format!("{}._domainkey.{}", self.selector, self.domain.as_ref()?))
     }
@@ -149,18 +149,21 @@ pub struct Dmarc {
     pub result: DmarcResult,
     /// The author domain (RFC5322.From) judged; `None` if From holds no usable domain.
     pub domain: Option<Domain>,
-    /// The policy that applies to it.
+    /// The policy that applies to it: `p=`, `sp=` or `np=` of the record that was found, one level lower with `t=y`.
     pub policy: DmarcPolicy,
+    /// Where that record asks for aggregate reports (`rua=`, RFC 9990): its URIs as published, those that can be read
+    /// and as many as are kept. Empty if there is no record, or the DNS did not say which one applies.
+    pub rua: Vec<String>,
     /// The passing DKIM domain or SPF domain that is aligned.
     pub aligned_by: Option<Domain>,
 }
 
-/// ARC.
+/// What an ARC chain says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Arc {
+pub struct ArcResults {
     /// Result of the chain.
     pub result: ArcResult,
-    /// `d=` of the newest seal.
+    /// `d=` of the newest seal: who sealed last.
     pub sealer: Option<Domain>,
     /// True if the chain passes and the newest sealer's ARC-Authentication-Results say `dmarc=pass`.
     pub dmarc_pass_seen: bool,
@@ -222,20 +225,20 @@ pub struct AuthResults {
     /// One entry per distinct author domain; one with `domain: None` if there is none.
     pub dmarc: Vec<Dmarc>,
     /// The ARC chain.
-    pub arc: Arc,
+    pub arc: ArcResults,
     /// The client address the checks used.
     pub client_ip: Option<IpAddr>,
     /// Whether the client's name is its own.
     pub iprev: Iprev,
     /// Earlier answers that the checks had to use.
     pub remembered: Vec<Remembered>,
-    /// The day of the checks, in days since 1970-01-01 (UTC), by which exemptions expire.
+    /// The day the message was received (today if nobody knows), in days since 1970-01-01 UTC; exemptions expire by it.
     pub day: i64,
     /// Limits that cut the checks short, in words (`more than 10 DKIM signatures`).
     pub limits: Vec<String>,
     /// True when the caller asked for no DNS: everything is `none` because nobody looked.
     pub unchecked: bool,
-    /// True where a labelled set does not say what authentication found ([`Stated`](super::Stated)): nothing is proven,
+    /// True where a labelled set does not say what authentication found (`Stated`): nothing is proven,
     /// and nothing is disproven either.
     pub unstated: bool,
     /// True where it does not say what SPF found.
@@ -261,7 +264,8 @@ words!(SpfResult { None => "none", Neutral => "neutral", Pass => "pass", Fail =>
     TempError => "temperror", PermError => "permerror" });
 words!(DkimResult { None => "none", Pass => "pass", Fail => "fail", Policy => "policy", Neutral => "neutral",
     TempError => "temperror", PermError => "permerror" });
-words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror", PermError => "permerror" });
+words!(DmarcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror",
+    PermError => "permerror" });
 words!(IprevResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(ArcResult { None => "none", Pass => "pass", Fail => "fail", TempError => "temperror" });
 words!(DmarcPolicy { None => "none", Quarantine => "quarantine", Reject => "reject" });

@@ -1,13 +1,14 @@
 //! Authentication results as a labelled set states them, in place of asking the DNS: what was true at receipt cannot be
-//! looked up years later: by the set itself, or by the gateway's own field on the message. Pure; what is not stated stays
-//! unknown.
+//! looked up years later. The set says it itself, or the gateway's own field on the message does. Pure; what is not
+//! stated stays unknown.
 
-use crate::auth::header::results_by;
-use crate::auth::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult, header};
+use crate::auth::header::{StatedResult, results_by};
+use crate::auth::results::{AuthResults, Dkim, DkimResult, Dmarc, DmarcResult, Spf, SpfResult};
 use crate::mail::{Domain, Envelope, Message};
 use serde::Deserialize;
 
-/// What a set says about one message. The words are those of RFC 8601 as the receiver wrote them; unknown words are `none`.
+/// What a set says about one message. The words are those of RFC 8601 as the receiver wrote them; unknown words are
+/// `none`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Stated {
@@ -22,13 +23,13 @@ pub struct Stated {
 }
 
 impl Stated {
-    /// What the Authentication-Results fields on top of a message state, if `authserv_id` wrote them. Fields are added on
-    /// top: one below somebody else's, or of a method already told, was there before and is not believed.
+    /// What the Authentication-Results fields on top of a message state, if `authserv_id` wrote them. Fields are added
+    /// on top: one below somebody else's, or of a method already told, was there before and is not believed.
     pub fn on_top_of(message: &Message, authserv_id: &str) -> Stated {
-        let mut believed: Vec<header::Stated> = vec![];
+        let mut believed: Vec<StatedResult> = vec![];
         for field in message.values("Authentication-Results").map_while(|value| results_by(value, authserv_id)) {
             let older = believed.len();
-            let told = |r: &header::Stated| believed[..older].iter().any(|b| b.method == r.method);
+            let told = |r: &StatedResult| believed[..older].iter().any(|b| b.method == r.method);
             let new: Vec<_> = field.into_iter().filter(|r| !told(r)).collect();
             believed.extend(new);
         }
@@ -38,7 +39,7 @@ impl Stated {
 }
 
 /// Whether one of `results` proves the author's domain; `None` if none could, or one that might was not looked up.
-fn aligned(results: &[header::Stated], message: &Message) -> Option<bool> {
+fn aligned(results: &[StatedResult], message: &Message) -> Option<bool> {
     let author = message.from.iter().find_map(|m| m.domain.as_ref())?;
     let proves = |property: &(String, String)| {
         let (name, value) = property;
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_statement_about_the_author_proves_him() {
+    fn only_the_statement_about_the_author_proves_them() {
         assert_eq!(results(Some(true)).dkim_domains().map(Domain::as_str).collect::<Vec<_>>(), ["elance.com"]);
         for aligned in [Some(false), None] {
             let r = results(aligned);

@@ -13,7 +13,7 @@ const MAX_LENGTH_DIGITS: usize = 76;
 const MEANINGFUL: [&str; 17] =
     ["v", "a", "b", "bh", "c", "cv", "d", "h", "i", "l", "q", "r", "s", "t", "x", "z", "atps"];
 
-/// The tags of a list, in order; outer white space removed, inner left. `None` if it is no tag list.
+/// The tags of a list, in order; outer white space removed, inner left. `None` if it is not a tag list.
 pub(super) fn tags(text: &str) -> Option<Vec<(&str, &str)>> {
     let mut list: Vec<(&str, &str)> = Vec::new();
     let mut parts = text.split(';').peekable();
@@ -54,7 +54,7 @@ pub(super) fn flaw(list: &[(&str, &str)]) -> Option<String> {
     let limits = [("t", MAX_TIME_DIGITS), ("x", MAX_TIME_DIGITS), ("l", MAX_LENGTH_DIGITS)];
     let number = |v: &str, max: usize| (1..=max).contains(&v.len()) && v.bytes().all(|b| b.is_ascii_digit());
     if let Some((name, _)) = limits.iter().find(|(name, max)| tag(list, name).is_some_and(|v| !number(v, *max))) {
-        return Some(format!("{name}= is no number"));
+        return Some(format!("{name}= is not a number"));
     }
     let known = |word: &str| ["simple", "relaxed"].iter().any(|k| word.eq_ignore_ascii_case(k));
     let canonical = |v: &str| v.split('/').count() <= 2 && v.split('/').all(known);

@@ -6,6 +6,7 @@
 use super::failure::{EX_UNAVAILABLE, EX_USAGE, Failure, print};
 use super::input::{eml_files, read};
 use crate::auth::Authenticator;
+use crate::auth::clock::now;
 use crate::disposition::{Circumstances, Measure, Outcome};
 use crate::judge::{judge, judge_explained, load_policy};
 use crate::mail::{Client, Envelope, Message};
@@ -114,6 +115,7 @@ fn envelope(args: &Args) -> Envelope {
         mail_from: bare(&args.mail_from),
         rcpt_to: args.rcpt.iter().map(|a| bare(a)).collect(),
         auth_user: args.auth_user.clone().filter(|u| !u.is_empty()),
+        received_at: Some(now()),
         ..Envelope::default()
     }
 }

@@ -1,9 +1,9 @@
 //! `spoof-milter config check|show`: is the file sound, and what is in force?
 
+use crate::auth::clock::today;
 use crate::cli::failure::{EX_CONFIG, EX_UNAVAILABLE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
-use crate::policy::forwarder::today;
 use std::path::{Path, PathBuf};
 use std::process::Command as Process;
 

@@ -99,7 +99,7 @@ fn run(config: Option<PathBuf>) -> Result<u8, Failure> {
     // The connections have threads of their own; here are only the door, the signals and the metrics page.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Failure::new(EX_UNAVAILABLE, format!("no runtime: {e}")))?;
-    runtime.block_on(crate::serve::process::run(config)).map(|()| 0).map_err(|e| {
+    runtime.block_on(crate::serve::run(config)).map(|()| 0).map_err(|e| {
         let code = if e.is_config() { EX_CONFIG } else { EX_UNAVAILABLE };
         Failure::new(code, e.to_string())
     })

@@ -6,7 +6,7 @@
 use super::origin::Origin;
 use crate::auth::{ArcResult, Dkim, DkimResult, DmarcPolicy, DmarcResult, SpfResult};
 use crate::mail::{Domain, Mailbox};
-use crate::policy::config::brand::Proof as Requirement;
+use crate::policy::config::Proof as Requirement;
 use crate::policy::{Action, Brand};
 
 /// Whether a brand really sent a message (DESIGN section 2).

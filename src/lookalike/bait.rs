@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// The list, built in.
-const LIST: &str = include_str!("../../conf/bait.txt");
+pub(super) const LIST: &str = include_str!("../../conf/bait.txt");
 /// Longest word that is taken apart: a label has 63 octets, and what is longer was not written to be read.
 const MAX_WORD: usize = 63;
 /// Shortest bait that may follow other bait. Shorter pieces (`my`, `id`) would make bait of honest words.

@@ -9,6 +9,7 @@
 //! ([`shape`]) and with a letter less ([`slip`]).
 
 mod bait;
+mod built_in;
 mod index;
 mod name;
 mod shape;
@@ -16,6 +17,7 @@ mod slip;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use built_in::built_in;
 pub use index::{Imitation, Index};
 pub use name::Name;
 
@@ -38,9 +40,7 @@ pub struct NotUs(HashSet<String, RandomState>);
 impl NotUs {
     /// The words given, and those that are built in.
     pub fn new<'a>(words: impl Iterator<Item = &'a str>) -> NotUs {
-        /// Words one slip away from well-known brands that are words, or houses, of their own.
-        const BUILT_IN: &str = include_str!("../../conf/not-us.txt");
-        let built_in = BUILT_IN.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace);
+        let built_in = built_in::NOT_US.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace);
         NotUs(built_in.chain(words).map(fold).collect())
     }
 

@@ -26,6 +26,9 @@ pub struct Envelope {
     pub auth_user: Option<String>,
     /// The MTA's queue id; empty until known.
     pub queue_id: String,
+    /// When the MTA received it (at MAIL), in seconds since 1970-01-01 UTC; `None` if nobody knows. What expires is
+    /// looked at as of then.
+    pub received_at: Option<i64>,
     /// The MTA's own name (macro `j`), used as authserv-id unless configured.
     pub mta_name: String,
 }

@@ -9,6 +9,7 @@ use super::assemble::Assembler;
 use super::forged::Forged;
 use super::negotiation::Negotiated;
 use super::shared::Shared;
+use crate::auth::clock::now;
 use crate::disposition::{Circumstances, Exempt, Failure, Outcome, dispose};
 use crate::mail::{Client, Envelope, Limit, Message};
 use crate::policy::{Mode, Policy};
@@ -112,6 +113,7 @@ impl Session {
             helo: self.helo.clone(),
             mail_from: address(args),
             auth_user,
+            received_at: Some(now()),
             ..Envelope::default()
         };
         // A client that was introduced without an address is a process of this host.

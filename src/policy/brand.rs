@@ -4,7 +4,7 @@
 use crate::lookalike;
 use crate::lookalike::{Index, Name, NotUs};
 use crate::mail::{Domain, Mailbox};
-use crate::policy::config;
+use crate::policy::config::brand::{Brand as Profile, Proof};
 use crate::policy::signin::SigninPage;
 use crate::text::bidi::turned;
 use crate::text::disguise::Looks;
@@ -53,7 +53,7 @@ pub struct Brand {
     /// Its own domains.
     pub domains: Vec<Domain>,
     /// What counts as proof that it sent a message.
-    pub proof: config::Proof,
+    pub proof: Proof,
     /// False if it sends no mail any more, so that nothing proves it did.
     pub sends_mail: bool,
     /// Addresses to which members forward suspicious mail.
@@ -73,10 +73,10 @@ pub struct Brand {
 }
 
 impl Brand {
-    /// Compiles the profile that is the `number`th of its policy; `not_us` are words that are no brand's imitation. The
+    /// Compiles the profile that is the `number`th of its policy; `not_us` are words that imitate no brand. The
     /// error is the key that cannot be used, and its value.
     pub(super) fn compile(
-        profile: &config::Brand,
+        profile: &Profile,
         number: usize,
         not_us: &Arc<NotUs>,
     ) -> Result<Brand, (&'static str, String)> {
@@ -144,8 +144,8 @@ impl Brand {
         self.ownership(domain) == Ownership::Own
     }
 
-    /// True if a domain that vouches for itself may speak in the brand's name: an ally's, and its own unless it sends no mail
-    /// any more.
+    /// True if a domain that vouches for itself may speak in the brand's name: an ally's, and its own unless it sends
+    /// no mail any more.
     pub fn lets_speak(&self, domain: &Domain) -> bool {
         match self.ownership(domain) {
             Ownership::Allied => true,
@@ -154,8 +154,8 @@ impl Brand {
         }
     }
 
-    /// True if a sound signature with this `d=` and `s=` proves that the brand sent a message: the domain is its own, and
-    /// among those configured if any are.
+    /// True if a sound signature with this `d=` and `s=` proves that the brand sent a message: the domain is its own,
+    /// and among those configured if any are.
     pub fn signs_with(&self, domain: &Domain, selector: &str) -> bool {
         self.owns(domain)
             && (self.signing_domains.is_empty() || self.signing_domains.contains(domain))
@@ -189,8 +189,8 @@ impl Brand {
         })
     }
 
-    /// The brand's name in a text where it looks like the name and is not written so, in words. Short names and ordinary
-    /// words look like too many others.
+    /// The brand's name in a text where it looks like the name and is not written so, in words. Short names and
+    /// ordinary words look like too many others.
     pub(crate) fn disguised_in(&self, looks: &Looks<'_>) -> Option<String> {
         let strong = self.names.iter().filter(|n| n.kind == NameKind::Strong);
         let mut long = strong.filter(|n| n.name.as_str().len() >= lookalike::MIN_INSIDE);
@@ -267,8 +267,8 @@ impl Brand {
         })
     }
 
-    /// True for `"Marie Elance" <marie.elance@…>`: a name that ends in the brand's, with the word before it in the address
-    /// too, as people are called and brands are not.
+    /// True for `"Marie Elance" <marie.elance@…>`: a name that ends in the brand's, with the word before it in the
+    /// address too, as people are called and brands are not.
     pub fn is_surname_of(&self, mailbox: &Mailbox) -> bool {
         let (folded, local) = (fold(&mailbox.name), fold(&mailbox.local));
         let Some((first, last)) = folded.split_once(' ') else { return false };
@@ -296,7 +296,8 @@ impl Brand {
     }
 
     /// The brand in the local part of a stranger's address beside other words, in words: `elance-support`,
-    /// `jobs.elance.uk`, `elancejobs7`. Less than [`Brand::claimed_by_local_part`]: what stands beside it may be anything.
+    /// `jobs.elance.uk`, `elancejobs7`. Less than [`Brand::claimed_by_local_part`]: what stands beside it may be
+    /// anything.
     pub fn beside_in_local_part(&self, local: &str) -> Option<String> {
         let folded = fold(local);
         let user = folded.split('+').next().unwrap_or_default();
@@ -324,8 +325,8 @@ impl Brand {
         })
     }
 
-    /// One of the brand's own addresses or domains shown by a stranger's mailbox beside its address: in the name, or in a
-    /// quoted local part.
+    /// One of the brand's own addresses or domains shown by a stranger's mailbox beside its address: in the name, or in
+    /// a quoted local part.
     pub fn shown_by(&self, mailbox: &Mailbox) -> Option<String> {
         let local = || mailbox.has_quoted_local_part().then(|| self.domain_in(&mailbox.local)).flatten();
         self.domain_in(&mailbox.name).or_else(local)
@@ -338,8 +339,8 @@ impl Brand {
         Some(imitations.swap_remove(own).how)
     }
 
-    /// True if a domain may imitate the brand: it is neither its own nor an ally's, and not named as neutral or as a host of
-    /// its honest links and images.
+    /// True if a domain may imitate the brand: it is neither its own nor an ally's, and not named as neutral or as a
+    /// host of its honest links and images.
     pub fn may_be_imitated_by(&self, domain: &Domain) -> bool {
         self.ownership(domain) == Ownership::Foreign && !self.loads_images_from(domain)
     }
@@ -356,7 +357,7 @@ impl Brand {
 }
 
 /// The names of a profile. Those that are only weak, and legal names, come on top of `names`.
-fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'static str, String)> {
+fn known_names(profile: &Profile, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'static str, String)> {
     let own_name = [profile.name.clone()];
     let names = if profile.names.is_empty() { &own_name[..] } else { &profile.names[..] };
     let kind = |name: &str| match profile.weak_names.iter().any(|w| fold(w) == fold(name)) {
@@ -381,7 +382,8 @@ fn known_names(profile: &config::Brand, not_us: &Arc<NotUs>) -> Result<Vec<Known
     known.collect()
 }
 
-/// A display name with a blank wherever a word goes on with a capital: `JoElance` reads `Jo Elance`. `None` if none does.
+/// A display name with a blank wherever a word goes on with a capital: `JoElance` reads `Jo Elance`. `None` if none
+/// does.
 fn humps(display: &str) -> Option<String> {
     let mut out = String::with_capacity(display.len() + 4);
     let (mut small, mut found) = (false, false);

@@ -1,20 +1,20 @@
-//! A policy with some keys changed, for asking what a change would do before it is made. The change goes through the same
-//! reading as a file, so that what could not stand in a file is refused with the same words.
+//! A policy with some keys changed, for asking what a change would do before it is made. The change goes through the
+//! same reading as a file, so that what could not stand in a file is refused with the same words.
 
-use crate::policy::Policy;
-use crate::policy::load::ConfigError;
+use crate::policy::compiled::Policy;
+use crate::policy::error::ConfigError;
 use toml::Value;
 
 impl Policy {
-    /// This policy with `changes` of the form `policy.tag=25`: a dotted key (tables of a list by number: `brand.0.proof`)
-    /// and a TOML value; what is not a TOML value is text. `known` are the ids that
-    /// `signals.<id>` may name.
+    /// This policy with `changes` of the form `policy.tag=25`: a dotted key (tables of a list by number:
+    /// `brand.0.proof`) and a TOML value; what is not a TOML value is text. `known` are the ids that `signals.<id>` may
+    /// name.
     pub fn changed(&self, changes: &[String], known: &[&str]) -> Result<Policy, ConfigError> {
         let unwritable = |e: toml::ser::Error| ConfigError(format!("the configuration cannot be changed: {e}"));
         let mut config = Value::try_from(&self.config).map_err(unwritable)?;
         for change in changes {
             let refuse = |why: &str| ConfigError(format!("{change:?} {why}"));
-            let (key, value) = change.split_once('=').ok_or_else(|| refuse("is no change; write KEY=VALUE"))?;
+            let (key, value) = change.split_once('=').ok_or_else(|| refuse("is not a change; write KEY=VALUE"))?;
             let place =
                 place(&mut config, key.trim()).ok_or_else(|| refuse("names a key inside something that has none"))?;
             *place = read_value(value.trim());
@@ -42,7 +42,7 @@ fn read_value(text: &str) -> Value {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::policy::config::SignalMode;
+    use crate::policy::config::sections::SignalMode;
 
     fn changed(changes: &[&str]) -> Result<Policy, String> {
         let changes: Vec<String> = changes.iter().map(|c| (*c).to_owned()).collect();

@@ -1,21 +1,23 @@
-//! Hosts that say something about a link or a sender: shorteners, hosts where anybody puts up a page or a picture or gets a
-//! mailbox, operators of mailing lists, and redirectors with the place where the target of their links stands (`conf/hosts/*.toml`, and what the operator adds in `[links]`).
+//! Hosts that say something about a link or a sender: shorteners, hosts where anybody puts up a page or a picture or
+//! gets a mailbox, operators of mailing lists, and redirectors with the place where the target of their links stands
+//! (`conf/hosts/*.toml`, and what the operator adds in `[links]`).
 //!
-//! A link is unwrapped by its syntax alone; nothing is ever fetched. Every target that stands in it is given back, since
-//! nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are no hosts; unwrapping
-//! never fails: nesting and targets are bounded, and what is deeper counts as a target nobody can tell.
+//! A link is unwrapped by its syntax alone; nothing is ever fetched. Every target that stands in it is given back,
+//! since nobody can know which one the redirector takes. Refuses lists with unknown keys and names that are not host
+//! names; unwrapping never fails: nesting and targets are bounded, and what is deeper counts as a target nobody can
+//! tell.
 
 use crate::mail::{Authority, Domain, Link};
-use crate::policy::config;
+use crate::policy::config::sections::Links;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Redirectors in redirectors that are followed: mail gateways in a row make three.
-pub const MAX_NESTED: usize = 6;
+pub(super) const MAX_NESTED: usize = 6;
 /// Targets kept of one link: one and, nested, a few; a link with more is made to be lost in.
-pub const MAX_TARGETS: usize = 16;
+pub(super) const MAX_TARGETS: usize = 16;
 /// Targets read from one address.
 const MAX_PLACES: usize = 4;
 
@@ -26,6 +28,11 @@ const IMAGE_HOSTS: &str = include_str!("../../conf/hosts/image_hosts.toml");
 const MAILBOXES: &str = include_str!("../../conf/hosts/mailboxes.toml");
 const LISTS: &str = include_str!("../../conf/hosts/lists.toml");
 const REDIRECTORS: &str = include_str!("../../conf/hosts/redirectors.toml");
+
+/// The text of every built-in list: what the id of a policy covers.
+pub(super) fn built_in() -> impl Iterator<Item = &'static str> {
+    [SHORTENERS, FREE_HOSTS, IMAGE_HOSTS, MAILBOXES, LISTS, REDIRECTORS].into_iter()
+}
 
 /// The hosts of all lists.
 #[derive(Debug)]
@@ -105,7 +112,7 @@ enum Encoding {
 impl Hosts {
     /// The built-in lists and those of the configuration. The error is the key of the configuration, or the file,
     /// that cannot be used, and why.
-    pub fn compile(links: &config::Links, list_operators: &[String]) -> Result<Hosts, (&'static str, String)> {
+    pub fn compile(links: &Links, list_operators: &[String]) -> Result<Hosts, (&'static str, String)> {
         let rules: Redirectors =
             toml::from_str(REDIRECTORS).map_err(|e| ("conf/hosts/redirectors.toml", e.message().to_owned()))?;
         let mut redirectors: HashMap<String, Vec<Redirector>> = HashMap::new();
@@ -133,8 +140,8 @@ impl Hosts {
         within(&self.shorteners, host)
     }
 
-    /// What a host stands under where anybody puts up a page: an entry of the list of free hosts, or a suffix below which
-    /// anybody may take a name. The list's own front pages are nobody's page.
+    /// What a host stands under where anybody puts up a page: an entry of the list of free hosts, or a suffix below
+    /// which anybody may take a name. The list's own front pages are nobody's page.
     pub fn free_host<'d>(&self, host: &'d Domain) -> Option<&'d str> {
         within(&self.free, host).or_else(|| host.shared_suffix())
     }
@@ -319,7 +326,7 @@ fn within<'d>(list: &HashSet<String>, host: &'d Domain) -> Option<&'d str> {
 }
 
 fn name(key: &'static str, written: &str) -> Result<Domain, (&'static str, String)> {
-    Domain::parse(written).ok_or_else(|| (key, format!("{written:?} is no host name")))
+    Domain::parse(written).ok_or_else(|| (key, format!("{written:?} is not a host name")))
 }
 
 fn list(

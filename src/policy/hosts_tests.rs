@@ -5,7 +5,7 @@ use crate::mail::LinkKind;
 use crate::policy::hosts::*;
 
 fn hosts() -> Hosts {
-    Hosts::compile(&config::Links::default(), &[]).unwrap()
+    Hosts::compile(&Links::default(), &[]).unwrap()
 }
 
 /// The hosts a link ends at; a trailing `?` where its target is hidden.
@@ -113,11 +113,11 @@ fn hosts_stand_under_their_entries() {
 
 #[test]
 fn the_operator_adds_hosts() {
-    let links = config::Links {
+    let links = Links {
         shorteners: vec!["sh.example".into()],
         redirectors: vec!["out.example".into()],
         mailboxes: vec!["post.example".into()],
-        ..config::Links::default()
+        ..Links::default()
     };
     let hosts = Hosts::compile(&links, &["lists.example".into()]).unwrap();
     let d = |name: &str| Domain::parse(name).unwrap();
@@ -128,7 +128,7 @@ fn the_operator_adds_hosts() {
     let routes =
         hosts.routes(&Link::new(LinkKind::Anchor, "https://out.example/go/1/?to=http%3A%2F%2Fevil.example", ""));
     assert_eq!(routes[0].target.authority.as_ref().unwrap().host, "evil.example");
-    let wrong = config::Links { free_hosts: vec!["no host".into()], ..config::Links::default() };
+    let wrong = Links { free_hosts: vec!["no host".into()], ..Links::default() };
     assert_eq!(Hosts::compile(&wrong, &[]).unwrap_err().0, "free_hosts");
     assert_eq!(Hosts::compile(&links, &["no list".into()]).unwrap_err().0, "list_operators");
 }

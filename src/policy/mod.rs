@@ -1,182 +1,30 @@
-//! What the operator wants: actions, thresholds, brands, phrases. [`Policy`] is the configuration made ready to use;
-//! it is immutable, and every message is judged by exactly one of it.
+//! What the operator wants: actions, thresholds, brands, forwarders, hosts. [`Policy`] is the configuration made ready
+//! to use.
+//!
+//! A file is read into [`config`] (plain structs), checked and compiled; what cannot work is refused then, with its
+//! place. Files are read when a policy is loaded and never again; there is no clock here: who asks what has expired
+//! says the day.
 
-pub mod brand;
+mod action;
+mod brand;
 mod change;
+mod check;
+mod compiled;
 pub mod config;
-pub mod forwarder;
-pub mod hosts;
-pub mod load;
-mod place;
+mod error;
+mod forwarder;
+mod hosts;
+mod id;
+mod load;
+mod position;
 mod signin;
 mod sources;
 
+pub use action::{Action, Ladder, Mode};
 pub use brand::{Brand, Ownership};
+pub use compiled::Policy;
 pub use config::{Config, SignalMode, SignalSetting};
+pub use error::ConfigError;
 pub use forwarder::{Forwarder, Known};
-pub use hosts::{Hosts, Passage, Route};
-pub use load::ConfigError;
+pub use hosts::{Hosts, Passage, Route, urls_in_parameters};
 pub use signin::SigninPage;
-
-use crate::lookalike::{Imitation, Index};
-use crate::mail::Domain;
-use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::Arc;
-
-/// What happens to a message, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Delivered; headers say what was found.
-    #[default]
-    Accept,
-    /// Delivered with headers and a subject prefix.
-    Tag,
-    /// Held by the MTA for a reviewer.
-    Quarantine,
-    /// Refused with 5xx.
-    Reject,
-}
-
-impl Action {
-    /// All, mildest first.
-    pub const ALL: [Action; 4] = [Action::Accept, Action::Tag, Action::Quarantine, Action::Reject];
-
-    /// The word used in headers, logs and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Action::Accept => "accept",
-            Action::Tag => "tag",
-            Action::Quarantine => "quarantine",
-            Action::Reject => "reject",
-        }
-    }
-}
-
-impl std::fmt::Display for Action {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Whether verdicts are carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Verdicts are carried out.
-    #[default]
-    Enforce,
-    /// Everything is judged and reported, nothing is done.
-    Monitor,
-}
-
-/// The scores from which each action applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Ladder {
-    pub tag: u32,
-    pub quarantine: u32,
-    pub reject: u32,
-}
-
-impl Ladder {
-    /// The action a score reaches.
-    pub fn action(&self, score: u32) -> Action {
-        match score {
-            s if s >= self.reject => Action::Reject,
-            s if s >= self.quarantine => Action::Quarantine,
-            s if s >= self.tag => Action::Tag,
-            _ => Action::Accept,
-        }
-    }
-}
-
-/// The operator's policy, compiled.
-#[derive(Debug)]
-pub struct Policy {
-    /// The configuration it was made from.
-    pub config: Config,
-    /// Eight hexadecimal digits that name this policy in headers and logs; equal for equal configurations.
-    pub id: String,
-    /// Thresholds.
-    pub ladder: Ladder,
-    /// Protected brands, in configured order.
-    pub brands: Vec<Brand>,
-    /// The file in which each of them is written, or `built in`.
-    pub brand_files: Vec<String>,
-    lookalikes: Arc<Index>,
-    /// Exempt forwarders, the expired ones too.
-    pub forwarders: Vec<Forwarder>,
-    /// Hosts that say something about a link.
-    pub hosts: Hosts,
-}
-
-impl Policy {
-    /// The operator's setting of a signal, if there is one.
-    pub fn setting(&self, signal: &str) -> Option<&SignalSetting> {
-        self.config.signals.get(signal)
-    }
-
-    /// All signal settings.
-    pub fn settings(&self) -> &BTreeMap<String, SignalSetting> {
-        &self.config.signals
-    }
-
-    /// Domains of all brands.
-    pub fn brand_domains(&self) -> Vec<Domain> {
-        self.brands.iter().flat_map(|b| b.domains.iter().cloned()).collect()
-    }
-
-    /// What a domain imitates, by brand; nothing if it belongs to one of them. For all brands at once this costs what
-    /// [`Brand::imitated_by`] costs for one.
-    pub fn imitations(&self, domain: &Domain) -> Vec<Imitation> {
-        let mut found = self.lookalikes.imitated_by(domain);
-        if !found.is_empty() && self.brands.iter().any(|b| b.owns(domain)) {
-            return vec![];
-        }
-        found.retain(|i| self.brands.get(i.owner).is_some_and(|b| b.may_be_imitated_by(domain)));
-        found
-    }
-
-    /// Hosts that exemptions are bound to by name.
-    pub fn exempt_hosts(&self) -> Vec<Domain> {
-        let hosts =
-            self.forwarders.iter().filter_map(|f| if let Known::Host(h) = &f.known { Some(h.clone()) } else { None });
-        hosts.collect()
-    }
-
-    /// What the operator should know though nothing is wrong, one sentence each; `day` in days since 1970-01-01.
-    pub fn warnings(&self, day: i64) -> Vec<String> {
-        let expired = self.forwarders.iter().filter(|f| f.has_expired(day));
-        expired
-            .map(|f| {
-                format!("auth.forwarder {:?} expired on {} and is ignored; renew or remove it", f.reason, f.expires)
-            })
-            .collect()
-    }
-
-    /// True if mail from this client is passed unjudged.
-    pub fn trusts(&self, client: IpAddr) -> bool {
-        self.config.auth.trusted_networks.iter().any(|net: &IpNet| net.contains(&client))
-    }
-
-    /// True if this address is a brand's report mailbox. Addresses compare without regard to case.
-    pub fn is_report_mailbox(&self, address: &str) -> bool {
-        self.brands.iter().any(|b| b.report_mailboxes.iter().any(|m| m.eq_ignore_ascii_case(address)))
-    }
-
-    /// The authserv-id to write and to strip: the configured one, else the MTA's own name.
-    pub fn authserv_id<'a>(&'a self, mta_name: &'a str) -> &'a str {
-        let configured = self.config.auth.authserv_id.as_str();
-        if !configured.is_empty() {
-            configured
-        } else if !mta_name.is_empty() {
-            mta_name
-        } else {
-            "localhost"
-        }
-    }
-}

@@ -25,7 +25,7 @@ impl SigninPage {
 
     /// Reads a list; the error is what cannot be read.
     pub(super) fn all(written: &[String]) -> Result<Vec<SigninPage>, String> {
-        let page = |w: &String| SigninPage::parse(w).ok_or_else(|| format!("{w}, which is no https://HOST/PATH,"));
+        let page = |w: &String| SigninPage::parse(w).ok_or_else(|| format!("{w}, which is not https://HOST/PATH,"));
         written.iter().map(page).collect()
     }
 }

@@ -1,19 +1,19 @@
-//! The files a policy is made of: the main file, and beside it `brands.d/*.toml`, each of which holds `[[brand]]` tables and
-//! nothing else.
+//! The files a policy is made of: the main file, and beside it `brands.d/*.toml`, each of which holds `[[brand]]`
+//! tables and nothing else.
 //!
 //! The brands of the folder come on top of those of the main file, which without a word of its own protects the default
 //! brand; a brand of the same name in the folder takes that default's place. All files are read or none: the first that
 //! cannot be used is the error.
 
-use crate::policy::config;
-use crate::policy::config::Config;
-use crate::policy::load::ConfigError;
-use crate::policy::place::Place;
+use crate::policy::config::brand::Brand as Profile;
+use crate::policy::config::sections::Config;
+use crate::policy::error::ConfigError;
+use crate::policy::position::Position;
 use crate::text::fold::fold;
 use std::path::{Path, PathBuf};
 
 /// Octets of all configuration files together that are read: a thousand brands fit, an endless file does not.
-const MAX_OCTETS: u64 = 4 * 1024 * 1024;
+const MAX_TOTAL_BYTES: u64 = 4 * 1024 * 1024;
 /// Files in the folder that are read: one a brand, for as many brands as fit.
 const MAX_FILES: usize = 1000;
 /// The folder beside the main file.
@@ -28,8 +28,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    fn place(&self) -> Place<'_> {
-        Place { text: &self.text, origin: &self.origin }
+    fn position(&self) -> Position<'_> {
+        Position { text: &self.text, origin: &self.origin }
     }
 }
 
@@ -38,15 +38,15 @@ impl Source {
 #[serde(deny_unknown_fields)]
 struct Brands {
     #[serde(default)]
-    brand: Vec<config::Brand>,
+    brand: Vec<Profile>,
 }
 
 /// Where the parts of a merged configuration are written.
 pub(super) struct Written<'a> {
     /// The main file.
-    pub(super) main: Place<'a>,
+    pub(super) main: Position<'a>,
     /// The file of each brand, and which of its tables it is; none for the built-in default.
-    brands: Vec<Option<(Place<'a>, usize)>>,
+    brands: Vec<Option<(Position<'a>, usize)>>,
 }
 
 impl Written<'_> {
@@ -74,7 +74,7 @@ impl Written<'_> {
 
 /// The main file and those of the folder beside it, in the order of their names.
 pub(super) fn read(main: &Path) -> Result<Vec<Source>, ConfigError> {
-    let mut left = MAX_OCTETS;
+    let mut left = MAX_TOTAL_BYTES;
     let mut sources = vec![read_file(main, &mut left)?];
     for path in folder(main)? {
         sources.push(read_file(&path, &mut left)?);
@@ -112,7 +112,7 @@ fn read_file(path: &Path, left: &mut u64) -> Result<Source, ConfigError> {
     let cannot = |e: std::io::Error| ConfigError(format!("{origin}: cannot be read: {e}"));
     let size = std::fs::metadata(path).map_err(cannot)?.len();
     *left = left.checked_sub(size).ok_or_else(|| {
-        ConfigError(format!("{origin}: is {size} octets long, with the files before it more than {MAX_OCTETS}"))
+        ConfigError(format!("{origin}: is {size} octets long, with the files before it more than {MAX_TOTAL_BYTES}"))
     })?;
     let text = std::fs::read_to_string(path).map_err(cannot)?;
     Ok(Source { text, origin })
@@ -123,11 +123,11 @@ pub(super) fn merge(sources: &[Source]) -> Result<(Config, Written<'_>), ConfigE
     let Some((main, more)) = sources.split_first() else {
         return Err(ConfigError("there is no configuration".to_owned()));
     };
-    let main = main.place();
+    let main = main.position();
     let mut config: Config = main.read()?;
     let own = main.names("brand");
     let mut brands: Vec<_> = (0..config.brand.len()).map(|n| own.then_some((main, n))).collect();
-    for place in more.iter().map(Source::place) {
+    for place in more.iter().map(Source::position) {
         for (n, brand) in place.read::<Brands>()?.brand.into_iter().enumerate() {
             let built_in = |i: &usize| brands.get(*i).is_some_and(Option::is_none);
             let same = config.brand.iter().position(|b| fold(&b.name) == fold(&brand.name)).filter(built_in);

@@ -39,7 +39,9 @@ pub(super) async fn start(listen: &str, metrics: Arc<Metrics>, draining: watch::
 fn routes(metrics: Arc<Metrics>, draining: watch::Receiver<bool>) -> Router {
     let readiness = move || {
         let draining = *draining.borrow();
-        async move { if draining { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") } }
+        let answer =
+            if draining { (StatusCode::SERVICE_UNAVAILABLE, "draining\n") } else { (StatusCode::OK, "ready\n") };
+        async move { answer }
     };
     Router::new()
         .route("/metrics", get(move || async move { ([(header::CONTENT_TYPE, TEXT)], metrics.render()) }))

@@ -2,8 +2,10 @@
 
 use crate::judge::load_policy;
 use crate::milter::listener::Socket;
+use crate::policy::Mode;
+use crate::serve::error::ServeError;
+use crate::serve::gateway::{Gateway, Running};
 use crate::serve::log::init_log;
-use crate::serve::{Gateway, Running, ServeError};
 use sd_notify::NotifyState;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,8 +65,8 @@ fn announce(running: &Running) {
     let addresses: Vec<String> = running.addresses.iter().map(ToString::to_string).collect();
     let policy = running.policy();
     let mode = match policy.config.policy.mode {
-        crate::policy::Mode::Enforce => "enforcing",
-        crate::policy::Mode::Monitor => "monitoring only",
+        Mode::Enforce => "enforcing",
+        Mode::Monitor => "monitoring only",
     };
     tracing::info!(
         "spoof-milter {} listens on {}, {mode}, policy {}",

@@ -2,8 +2,7 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, links};
-use crate::policy::Brand;
-use crate::policy::hosts::urls_in_parameters;
+use crate::policy::{Brand, urls_in_parameters};
 
 /// Names of parameters that say where to go on to.
 const GOES_ON: [&str; 14] =

@@ -33,7 +33,7 @@ const NUMBER_WORD: &str = "\u{e001}";
 pub(crate) const STOP_WORD: &str = ".";
 
 /// The built-in lists.
-const FILES: [(&str, &str); 21] = [
+pub(super) const FILES: [(&str, &str); 21] = [
     ("en", include_str!("../../conf/phrases/en.toml")),
     ("es", include_str!("../../conf/phrases/es.toml")),
     ("pt", include_str!("../../conf/phrases/pt.toml")),

@@ -1,24 +1,24 @@
-//! ARC (RFC 8617): is the chain unbroken, who sealed last, and did he see `dmarc=pass`?
+//! ARC (RFC 8617): is the chain unbroken, who sealed last, and did the sealer see `dmarc=pass`?
 //!
 //! Whether that sealer's word counts is decided elsewhere. The chain is read and validated here (section 5.2), with
-//! mail_auth's canonicalization and keys: its own validation accepts rsa-sha1, missing, repeated and misspelt tags. What
-//! cannot be read breaks the chain: `fail`. A key that cannot be looked up is `temperror`.
+//! mail_auth's canonicalization and keys: its own validation accepts rsa-sha1, missing, repeated and misspelt tags.
+//! What cannot be read breaks the chain: `fail`. A key that cannot be looked up is `temperror`.
 
 mod set;
 
 use crate::auth::arc::set::{Field, MessageSignature, Results, Seal, Validation, Vouch};
-use crate::auth::dkim::coverage::{Census, ambiguity};
-use crate::auth::dkim::relaxed::body_hash;
+use crate::auth::body_hash::body_hash;
+use crate::auth::coverage::{Census, ambiguity};
 use crate::auth::dmarc::MAX_AUTHOR_DOMAINS;
-use crate::auth::header::results;
+use crate::auth::header::results_in;
 use crate::auth::keys::{NoKey, key, key_name};
 use crate::auth::resolver::Answers;
-use crate::auth::{Arc, ArcResult};
+use crate::auth::results::{ArcResult, ArcResults};
 use crate::mail::Domain;
 use mail_auth::AuthenticatedMessage;
 use mail_auth::common::verify::{DomainKey, VerifySignature};
 use mail_auth::dkim::Canonicalization;
-use std::sync::Arc as Shared;
+use std::sync::Arc;
 
 /// Sets verified in one message. RFC 8617 section 4.2.1 allows 50; each costs a look-up and arithmetic, and real
 /// forwarding chains have one to five.
@@ -37,7 +37,7 @@ pub(super) struct Chain<'a>(Vec<Set<'a>>);
 /// Reads the chain. `None` if there is none to verify; `arc` then says what it is.
 pub(super) fn screen<'a>(
     message: &AuthenticatedMessage<'a>,
-    arc: &mut Arc,
+    arc: &mut ArcResults,
     limits: &mut Vec<String>,
 ) -> Option<Chain<'a>> {
     let named = |wanted: &str| {
@@ -102,9 +102,9 @@ impl<'a> Chain<'a> {
         census: &Census,
         answers: &Answers,
         now: u64,
-        arc: &mut Arc,
+        arc: &mut ArcResults,
     ) {
-        let keys: Result<Vec<Shared<DomainKey>>, NoKey> = self.vouches().map(|v| key(v, answers)).collect();
+        let keys: Result<Vec<Arc<DomainKey>>, NoKey> = self.vouches().map(|v| key(v, answers)).collect();
         arc.result = match keys {
             Err(NoKey::Temporary(_)) => ArcResult::TempError,
             Ok(keys) if self.holds(message, &keys, now) => ArcResult::Pass,
@@ -122,7 +122,7 @@ impl<'a> Chain<'a> {
     }
 
     /// The newest signature holds, and every seal (section 5.2 steps 4 to 6); `keys` are those of [`Self::vouches`].
-    fn holds(&self, message: &AuthenticatedMessage<'_>, keys: &[Shared<DomainKey>], now: u64) -> bool {
+    fn holds(&self, message: &AuthenticatedMessage<'_>, keys: &[Arc<DomainKey>], now: u64) -> bool {
         let (Some(newest), Some((first, sealing))) = (self.0.last(), keys.split_first()) else { return false };
         let signature = &newest.signature;
         let unsigned = signature.field.unsigned();
@@ -154,10 +154,10 @@ fn matches<'f>(
     key.p.verify(fields, vouch.signature(), canonicalization, vouch.algorithm()).is_ok()
 }
 
-/// Reads what the newest sealer says he saw: `i=N; authserv-id; dmarc=pass header.from=…`.
-fn attest(value: &str, arc: &mut Arc) {
+/// Reads what the newest sealer says it saw: `i=N; authserv-id; dmarc=pass header.from=…`.
+fn attest(value: &str, arc: &mut ArcResults) {
     let claimed = value.split_once(';').map_or("", |(_, rest)| rest);
-    let stated = results(claimed).unwrap_or_default();
+    let stated = results_in(claimed).unwrap_or_default();
     for dmarc in stated.iter().filter(|r| r.method == "dmarc" && r.result == "pass").take(MAX_AUTHOR_DOMAINS) {
         arc.dmarc_pass_seen = true;
         let from = dmarc.properties.iter().filter(|(name, _)| name == "header.from").take(1);
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn attested(value: &str) -> Vec<String> {
-        let mut arc = Arc::default();
+        let mut arc = ArcResults::default();
         attest(value, &mut arc);
         arc.attested.iter().map(ToString::to_string).collect()
     }

@@ -1,7 +1,7 @@
 //! The three fields of an ARC set (RFC 8617 section 4.1), read strictly: what is missing, repeated, misspelt or of an
 //! algorithm that proves nothing makes the field unreadable, and with it the chain.
 
-use crate::auth::dkim::MAX_SIGNED_NAMES;
+use crate::auth::coverage::MAX_SIGNED_NAMES;
 use crate::auth::keys::key_name;
 use crate::auth::tags::{flaw, tag, tags};
 use data_encoding::BASE64;
@@ -51,7 +51,7 @@ pub(super) struct Seal<'a> {
     pub(super) validation: Validation,
 }
 
-/// `cv=`: what the sealer found of the chain before him.
+/// `cv=`: what the sealer found of the chain before its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Validation {
     None,

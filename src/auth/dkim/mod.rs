@@ -5,32 +5,27 @@
 //! rsa-sha1, repeated tags, fields added beside the signed ones, endless lists) is refused here first. A signature that
 //! cannot pass costs no look-up.
 
-pub(super) mod coverage;
 mod refuse;
-pub(crate) mod relaxed;
 
-use crate::auth::dkim::coverage::Census;
-use crate::auth::dkim::refuse::refuse;
+use crate::auth::body_hash::correct_hashes;
+use crate::auth::coverage::{Census, MAX_SIGNED_NAMES};
+use crate::auth::dkim::refuse::{LENGTH, Refusal, refuse};
 use crate::auth::keys::{KeyRing, NoKey, key_name};
 use crate::auth::resolver::{Answers, Lookups};
+use crate::auth::results::{Coverage, Dkim, DkimResult};
 use crate::auth::tags::first;
-use crate::auth::{Coverage, Dkim, DkimResult};
 use crate::mail::Domain;
 use mail_auth::common::crypto::CryptoError;
 use mail_auth::common::headers::Header;
 use mail_auth::dkim::{DkimError, Signature};
 use mail_auth::{AuthenticatedMessage, Error, Parameters};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Signatures looked at in one message. Honest mail carries one to five; each costs a look-up and arithmetic.
 pub(super) const MAX_SIGNATURES: usize = 10;
-/// Names in one `h=`. mail_auth compares each with every field of the message, so the product must stay small.
-pub(super) const MAX_SIGNED_NAMES: usize = 128;
 /// Longest `s=` repeated in results: a DNS name is never longer (RFC 1035 section 2.3.4).
-const MAX_SELECTOR: usize = 253;
+const MAX_SELECTOR_CHARS: usize = 253;
 /// Seconds of a day.
-const DAY: u64 = 86_400;
-const LENGTH: &str = "l= signs only the beginning of the body";
+const DAY_SECS: u64 = 86_400;
 
 /// A result and where its field stands, to give results in the order of the fields.
 pub(super) struct Slot {
@@ -47,20 +42,19 @@ pub(super) struct Screened {
     covered: Vec<Coverage>,
 }
 
-type Refusal = (DkimResult, String);
-
-/// Takes out of `message` every signature that can be judged without its key, and judges it.
+/// Takes out of `message` every signature that can be judged without its key, and judges it. `now` is in seconds since
+/// 1970.
 pub(super) fn screen(
     message: &mut AuthenticatedMessage<'_>,
     census: &Census,
     from: &[Domain],
+    now: u64,
     limits: &mut Vec<String>,
 ) -> Screened {
-    relaxed::correct_hashes(message);
+    correct_hashes(message);
     let mut slots = unreadable(message);
     keep_the_likeliest(message, from, limits);
     let (mut kept, mut covered) = (vec![], vec![]);
-    let now = now();
     for mut header in std::mem::take(&mut message.dkim_headers) {
         let coverage = coverage(&header.header, census, now);
         match refuse(&header, &coverage, &message.body_hashes, now) {
@@ -71,7 +65,8 @@ pub(super) fn screen(
                 slots.push(slot(&header, coverage, refusal));
             }
             None => {
-                // Neither RFC 6541 (ATPS) nor failure reports (RFC 6651): both would let a stranger make us ask the DNS.
+                // Neither RFC 6541 (ATPS) nor failure reports (RFC 6651): both would let a stranger make us ask the
+                // DNS.
                 header.header.atps = None;
                 header.header.r = false;
                 kept.push(header);
@@ -89,7 +84,7 @@ fn coverage(signature: &Signature, census: &Census, now: u64) -> Coverage {
     if signature.h.len() > MAX_SIGNED_NAMES {
         return Coverage::default();
     }
-    census.coverage(&signature.h, (signature.t != 0).then(|| now.saturating_sub(signature.t) / DAY))
+    census.coverage(&signature.h, (signature.t != 0).then(|| now.saturating_sub(signature.t) / DAY_SECS))
 }
 
 /// The names of the keys that are needed.
@@ -162,7 +157,7 @@ fn position(value: &[u8]) -> usize {
 }
 
 fn slot(header: &Header<'_, Signature>, covers: Coverage, (result, reason): Refusal) -> Slot {
-    let selector = header.header.s.chars().take(MAX_SELECTOR).collect();
+    let selector = header.header.s.chars().take(MAX_SELECTOR_CHARS).collect();
     let dkim = Dkim { result, domain: Domain::parse(&header.header.d), selector, reason, covers };
     Slot { at: position(header.value), dkim }
 }
@@ -178,7 +173,7 @@ fn unreadable(message: &AuthenticatedMessage<'_>) -> Vec<Slot> {
                 error => (DkimResult::PermError, format!("malformed signature: {error}")),
             };
             let text = String::from_utf8_lossy(field.value);
-            let selector = first(&text, "s").chars().take(MAX_SELECTOR).collect();
+            let selector = first(&text, "s").chars().take(MAX_SELECTOR_CHARS).collect();
             let domain = Domain::parse(first(&text, "d"));
             Slot { at: position(field.value), dkim: Dkim { result, domain, selector, reason, ..Dkim::default() } }
         })
@@ -197,11 +192,6 @@ fn keep_the_likeliest(message: &mut AuthenticatedMessage<'_>, from: &[Domain], l
     message.dkim_headers.sort_by_cached_key(|h| (!aligned(h), position(h.value)));
     message.dkim_headers.truncate(MAX_SIGNATURES);
     message.dkim_headers.sort_by_key(|h| position(h.value));
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
 fn translate(result: &mail_auth::DkimResult) -> Refusal {

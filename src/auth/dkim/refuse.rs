@@ -1,19 +1,23 @@
 //! Why a signature cannot pass, whatever its key says. What is found here costs no look-up.
 
-use crate::auth::dkim::coverage::ambiguity;
-use crate::auth::dkim::{LENGTH, MAX_SIGNED_NAMES, Refusal};
+use crate::auth::coverage::{MAX_SIGNED_NAMES, ambiguity};
 use crate::auth::keys::key_name;
+use crate::auth::results::{Coverage, DkimResult};
 use crate::auth::tags::{flaw, tag, tags};
-use crate::auth::{Coverage, DkimResult};
 use mail_auth::common::crypto::{Algorithm, HashAlgorithm};
 use mail_auth::common::headers::Header;
 use mail_auth::dkim::{Canonicalization, Signature};
 
 /// Seconds a signer's clock may be ahead of ours. Mail servers keep time by NTP; a quarter of an hour is generous.
-const MAX_CLOCK_SKEW: u64 = 15 * 60;
+const MAX_CLOCK_SKEW_SECS: u64 = 15 * 60;
 /// Tags a signature must have, RFC 6376 section 3.5.
 const REQUIRED: [&str; 7] = ["v", "a", "b", "bh", "d", "h", "s"];
 
+/// Why a signature with `l=` proves nothing.
+pub(super) const LENGTH: &str = "l= signs only the beginning of the body";
+
+/// The result of a signature that does not pass, and why.
+pub(super) type Refusal = (DkimResult, String);
 pub(super) type BodyHash = (Canonicalization, HashAlgorithm, u64, Vec<u8>);
 type Tags<'a> = [(&'a str, &'a str)];
 
@@ -60,10 +64,10 @@ fn syntax(list: &Tags<'_>, signature: &Signature) -> Option<Refusal> {
         return Some(malformed("v= is not 1"));
     }
     if key_name(signature).is_none() || tag(list, "d").is_some_and(|d| d.contains(char::is_whitespace)) {
-        return Some((DkimResult::PermError, "d= or s= is no domain name".into()));
+        return Some((DkimResult::PermError, "d= or s= is not a domain name".into()));
     }
     if tag(list, "i").is_some_and(|i| !i.contains('@')) {
-        return Some(malformed("i= is no address"));
+        return Some(malformed("i= is not an address"));
     }
     if tag(list, "q").is_some_and(|q| !q.split(':').any(|m| m.trim().eq_ignore_ascii_case("dns/txt"))) {
         return Some((DkimResult::PermError, "q= names no way to the key that is known".into()));
@@ -76,7 +80,7 @@ fn times(signature: &Signature, now: u64) -> Option<Refusal> {
     if signature.x != 0 && (signature.x <= signature.t || signature.x <= now) {
         return Some((DkimResult::Fail, "signature expired".into()));
     }
-    (signature.t > now.saturating_add(MAX_CLOCK_SKEW))
+    (signature.t > now.saturating_add(MAX_CLOCK_SKEW_SECS))
         .then(|| (DkimResult::Policy, "signature is dated in the future".into()))
 }
 

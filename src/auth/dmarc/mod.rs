@@ -2,8 +2,8 @@
 //!
 //! Our own reading of the records, because it is judged for every author domain a message shows, because one bad
 //! optional tag must not void a policy, and because nothing another protocol does with a name may change the answer.
-//! Besides the tree walk, an aligned domain must share the registrable domain or stand above the author: neighbours under
-//! a public suffix that publishes no `psd=y` do not vouch for each other.
+//! Besides the tree walk, an aligned domain must share the registrable domain or stand above the author: neighbours
+//! under a public suffix that publishes no `psd=y` do not vouch for each other.
 //!
 //! DNS trouble is `temperror` where the missing answer could change the result, and changes nothing where it could not:
 //! an author domain with a record of its own is judged by it whatever happens above, and an organization that publishes
@@ -13,7 +13,7 @@ mod record;
 
 use crate::auth::dmarc::record::{Psd, Record};
 use crate::auth::resolver::{Answers, Lookups};
-use crate::auth::{AuthResults, DkimResult, Dmarc, DmarcPolicy, DmarcResult, SpfResult};
+use crate::auth::results::{AuthResults, DkimResult, Dmarc, DmarcPolicy, DmarcResult, SpfResult};
 use crate::mail::Domain;
 
 /// Author domains judged in one message; honest mail has one. More are a limit that the verdict hears of.
@@ -59,6 +59,15 @@ enum Discovery<'r> {
     Nothing,
     /// A name that did not answer could hold it.
     Unknown,
+}
+
+impl<'r> Discovery<'r> {
+    fn record(&self) -> Option<&'r Record> {
+        match self {
+            Discovery::Own(record) | Discovery::Inherited(record) => Some(record),
+            Discovery::Nothing | Discovery::Unknown => None,
+        }
+    }
 }
 
 impl<'a> Walk<'a> {
@@ -180,8 +189,12 @@ pub(super) async fn judge(lookups: &Lookups<'_>, author: &Domain, answers: &Answ
     let vouchers = vouchers(results, author);
     let author_walk = Walk::of(author, answers);
     let nearest = vouchers.iter().find(|v| v.certain).map(|v| v.domain.clone());
-    let outcome = |result, policy, aligned_by| Dmarc { result, domain: Some(author.clone()), policy, aligned_by };
-    let (record, inherited) = match author_walk.discover() {
+    let found = author_walk.discover();
+    let outcome = |result, policy, aligned_by| {
+        let rua = found.record().map_or_else(Vec::new, |record| record.rua.clone());
+        Dmarc { result, domain: Some(author.clone()), policy, rua, aligned_by }
+    };
+    let (record, inherited) = match found {
         Discovery::Own(record) => (record, false),
         Discovery::Inherited(record) => (record, true),
         Discovery::Nothing => return outcome(DmarcResult::None, DmarcPolicy::None, nearest),
@@ -222,7 +235,9 @@ pub(super) async fn judge(lookups: &Lookups<'_>, author: &Domain, answers: &Answ
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::auth::resolver::Trouble;
 
     #[test]
     fn the_walk_follows_rfc_9989() {
@@ -231,5 +246,25 @@ mod tests {
         let long = walk("a.b.c.d.e.f.g.h.i.j");
         assert_eq!((long.len(), long[0], long[1], long[7]), (8, "a.b.c.d.e.f.g.h.i.j", "d.e.f.g.h.i.j", "j"));
         assert_eq!(walk("a.b.c.d.e.f.g.h").len(), 8);
+    }
+
+    #[test]
+    fn report_addresses_are_those_of_the_record_that_applies() {
+        let author = Domain::parse("news.elance.test").unwrap();
+        let found = |own: Result<Vec<String>, Trouble>, above: &str| {
+            let answers = Answers::from([
+                ("_dmarc.news.elance.test.".to_owned(), own),
+                ("_dmarc.elance.test.".to_owned(), Ok(vec![above.to_owned()])),
+                ("_dmarc.test.".to_owned(), Ok(vec![])),
+            ]);
+            let walk = Walk::of(&author, &answers);
+            walk.discover().record().map(|record| record.rua.clone())
+        };
+        let above = "v=DMARC1; p=reject; rua=mailto:above@elance.test";
+        let own = "v=DMARC1; p=none; rua=mailto:own@elance.test".to_owned();
+        assert_eq!(found(Ok(vec![own]), above).unwrap(), ["mailto:own@elance.test"]);
+        assert_eq!(found(Ok(vec![]), above).unwrap(), ["mailto:above@elance.test"]);
+        assert_eq!(found(Ok(vec![]), "v=spf1 -all"), None);
+        assert_eq!(found(Err(Trouble("no answer".into())), above), None, "nobody knows which record applies");
     }
 }

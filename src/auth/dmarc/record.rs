@@ -1,10 +1,17 @@
 //! One DMARC record (RFC 9989 sections 4.7 and 4.8): what it asks for, however it is written.
 //!
-//! Text that does not begin with `v=DMARC1` is no record. Of a record everything unknown or unreadable is ignored, save
-//! what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
+//! Text that does not begin with `v=DMARC1` is not a record. Of a record everything unknown or unreadable is ignored,
+//! save what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
 //! otherwise nothing is asked for at all. Reading never fails.
 
-use crate::auth::DmarcPolicy;
+use crate::auth::results::DmarcPolicy;
+
+/// Addresses for aggregate reports kept of one record. A receiver may limit them and must serve two (RFC 7489 section
+/// 6.2); twice that leaves room for a report service or two, and lets no stranger have reports sent to a crowd.
+const MAX_REPORT_URIS: usize = 4;
+/// Octets of one that is kept: `mailto:`, the longest address (RFC 5321 section 4.5.3.1.3) and a limit of size fit
+/// twice.
+const MAX_REPORT_URI_BYTES: usize = 512;
 
 /// Whether a name is a public suffix by its own word (`psd=`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +40,12 @@ pub(super) struct Record {
     pub(super) strict_dkim: bool,
     pub(super) strict_spf: bool,
     pub(super) psd: Psd,
+    /// `rua=`: where aggregate reports are wanted, as written; at most [`MAX_REPORT_URIS`].
+    pub(super) rua: Vec<String>,
 }
 
 impl Record {
-    /// Reads a record; `None` if it is none. Of a repeated tag the first counts.
+    /// Reads a record; `None` if it is not one. Of a repeated tag the first counts.
     pub(super) fn parse(text: &str) -> Option<Record> {
         let mut parts = text.split(';').map(|part| part.split_once('=').map(|(n, v)| (trim(n), trim(v))));
         let (name, version) = parts.next()??;
@@ -58,6 +67,7 @@ impl Record {
             } else {
                 Psd::Unknown
             },
+            rua: value("rua").map_or_else(Vec::new, report_uris),
         })
     }
 }
@@ -71,7 +81,7 @@ fn wishes<'a>(value: &impl Fn(&str) -> Option<&'a str>) -> Option<Wishes> {
         let below = value("sp").map_or(Some(own), policy)?;
         Some(Wishes { own, below, absent: value("np").map_or(Some(below), policy)? })
     };
-    read().or_else(|| value("rua")?.split(',').any(|uri| is_uri(trim(uri))).then_some(none))
+    read().or_else(|| uris(value("rua")?).next().map(|_| none))
 }
 
 impl Wishes {
@@ -88,6 +98,17 @@ impl Wishes {
 fn policy(word: &str) -> Option<DmarcPolicy> {
     let all = [DmarcPolicy::None, DmarcPolicy::Quarantine, DmarcPolicy::Reject];
     all.into_iter().find(|p| word.eq_ignore_ascii_case(p.as_str()))
+}
+
+/// The URIs of a list that can be read.
+fn uris(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(trim).filter(|uri| is_uri(uri))
+}
+
+/// Those that are kept.
+fn report_uris(list: &str) -> Vec<String> {
+    let short = uris(list).filter(|uri| uri.len() <= MAX_REPORT_URI_BYTES);
+    short.take(MAX_REPORT_URIS).map(str::to_owned).collect()
 }
 
 /// A URI as far as section 4.8 lets one stand in `rua`: a scheme, and something after it.
@@ -115,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record() {
+    fn what_is_not_a_record() {
         for text in [
             "",
             "v=DMARC2; p=reject",
@@ -151,5 +172,23 @@ mod tests {
         ] {
             assert_eq!(policies(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn report_addresses_are_kept_as_published_and_no_crowd_of_them() {
+        let rua = |text: &str| Record::parse(text).unwrap().rua;
+        assert_eq!(
+            rua("v=DMARC1; p=none; RUA = mailto:D@a.test!10m ,x,\thttps://b.test/r; ruf=mailto:f@a.test"),
+            ["mailto:D@a.test!10m", "https://b.test/r"]
+        );
+        for nothing in ["v=DMARC1; p=reject", "v=DMARC1; p=reject; rua=", "v=DMARC1; p=reject; rua=mailto:, a@b.test,,"]
+        {
+            assert_eq!(rua(nothing), [""; 0], "{nothing}");
+        }
+        let crowd = "mailto:a@b.test,".repeat(50_000);
+        assert_eq!(rua(&format!("v=DMARC1; p=none; rua={crowd}")).len(), MAX_REPORT_URIS);
+        let long = format!("mailto:{}@b.test", "a".repeat(MAX_REPORT_URI_BYTES));
+        assert_eq!(rua(&format!("v=DMARC1; rua={long},mailto:a@b.test")), ["mailto:a@b.test"]);
+        assert!(policies(&format!("v=DMARC1; rua={long}")).is_some(), "a long address asks for reports too");
     }
 }

@@ -1,11 +1,11 @@
 //! The check_host() function (RFC 7208 sections 4 to 6): a domain's record against a client.
 //!
 //! Every limit of section 4.6.4 holds over all records of one check: ten terms that ask the DNS, two look-ups that find
-//! nothing, ten mail hosts, ten names of the client. Reaching one is `permerror`; no answer, no time or no query left is
-//! `temperror`. Mechanisms are tried one after the other, so that nothing is asked for that cannot matter any more.
+//! nothing, ten mail hosts, ten names of the client. Reaching one is `permerror`; no answer, no time or no query left
+//! is `temperror`. Mechanisms are tried one after the other, so that nothing is asked for that cannot matter any more.
 
-use crate::auth::SpfResult;
 use crate::auth::resolver::{Lookups, Trouble, is_askable};
+use crate::auth::results::SpfResult;
 use crate::auth::spf::macros::{MacroString, Place, Values};
 use crate::auth::spf::record::{Mechanism, Prefixes, Record, is_spf};
 use ipnet::IpNet;
@@ -211,8 +211,8 @@ impl<'a> Evaluation<'a> {
         Ok(self.client_names.clone().unwrap_or_default())
     }
 
-    /// What `%{p}` stands for, if a text needs it: a name of the client that leads back to it, the domain itself before its
-    /// subdomains before any other (RFC 7208 section 7.3).
+    /// What `%{p}` stands for, if a text needs it: a name of the client that leads back to it, the domain itself before
+    /// its subdomains before any other (RFC 7208 section 7.3).
     async fn validated_name(&mut self, text: &MacroString<'_>, domain: &str) -> Ended<String> {
         if text.needs_validated_name() {
             let mut names = self.client_names().await?;

@@ -4,19 +4,19 @@
 //! DNS; whoever expands finds the client's validated name beforehand. By RFC 8616 section 4 a local part beyond ASCII
 //! expands to nothing that could match.
 
+use crate::auth::clock;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 use std::net::IpAddr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What an upper-case macro letter leaves unescaped: RFC 3986 section 2.3, "unreserved".
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What `%{r}` expands to (RFC 7208 section 7.3): the checker's own name is nobody's business.
+/// What `%{r}` expands to (RFC 7208 section 7.3): no stranger needs to learn the checker's own name.
 const RECEIVER: &str = "unknown";
 /// Longest name that can be asked for, RFC 7208 section 7.3; longer ones lose labels on the left.
-const MAX_NAME: usize = 253;
-/// Longest expansion in octets: far more than a name can hold, and small enough that no record can make it dear.
-const MAX_EXPANSION: usize = 4096;
+const MAX_NAME_BYTES: usize = 253;
+/// Longest expansion in octets: far more than a name can hold, and small enough that no record can make it expensive.
+const MAX_EXPANSION_BYTES: usize = 4096;
 
 /// Which text a macro-string stands in, and so what it may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,8 +97,8 @@ impl<'a> MacroString<'a> {
         self.pieces.iter().any(|p| matches!(p, Piece::Macro(m) if m.letter == 'p'))
     }
 
-    /// The text with everything in its place; `None` if a local part is needed that DNS names cannot hold, or if it grows
-    /// beyond [`MAX_EXPANSION`].
+    /// The text with everything in its place; `None` if a local part is needed that DNS names cannot hold, or if it
+    /// grows beyond [`MAX_EXPANSION_BYTES`].
     pub(super) fn expand(&self, values: &Values<'_>) -> Option<String> {
         let mut text = String::new();
         for piece in &self.pieces {
@@ -106,7 +106,7 @@ impl<'a> MacroString<'a> {
                 Piece::Literal(literal) => text.push_str(literal),
                 Piece::Macro(wanted) => wanted.expand(values, &mut text)?,
             }
-            if text.len() > MAX_EXPANSION {
+            if text.len() > MAX_EXPANSION_BYTES {
                 return None;
             }
         }
@@ -119,9 +119,9 @@ impl<'a> MacroString<'a> {
         if name.ends_with('.') {
             name.pop();
         }
-        if name.len() > MAX_NAME {
+        if name.len() > MAX_NAME_BYTES {
             // The first label border behind which what is left fits.
-            let from = name.len() - MAX_NAME - 1;
+            let from = name.len() - MAX_NAME_BYTES - 1;
             let dot = name.bytes().skip(from).position(|b| b == b'.');
             name.drain(..dot.map_or(name.len(), |dot| from + dot + 1));
         }
@@ -190,7 +190,7 @@ impl<'a> Macro<'a> {
             'v' => "ip6".into(),
             'h' => values.helo.into(),
             'c' => values.ip.to_string().into(),
-            't' => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs()).to_string().into(),
+            't' => clock::now().to_string().into(),
             _ => RECEIVER.into(),
         }
     }
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn no_record_can_make_an_expansion_dear() {
+    fn no_record_can_make_an_expansion_expensive() {
         let text = "%{d}".repeat(16_000);
         let endless = MacroString::parse(&text, Place::Domain).unwrap();
         assert_eq!(endless.expand(&values("192.0.2.3")), None);

@@ -1,15 +1,16 @@
 //! SPF (RFC 7208): may this client send for the HELO name, and for the reverse-path?
 //!
 //! The two identities are checked separately. Without a client address nobody can be checked: `none`. Records are read
-//! in [`record`] and [`macros`], which need no DNS, and weighed in [`evaluate`]. Internationalized mail follows RFC 8616.
+//! in [`record`] and [`macros`], which need no DNS, and weighed in [`evaluate`]. Internationalized mail follows RFC
+//! 8616.
 
 mod evaluate;
 mod macros;
 mod record;
 
 use crate::auth::resolver::Lookups;
+use crate::auth::results::{Spf, SpfIdentity, SpfResult};
 use crate::auth::spf::evaluate::{Evaluation, Outcome, Sender};
-use crate::auth::{Spf, SpfIdentity, SpfResult};
 use crate::mail::{Domain, Envelope};
 use std::net::IpAddr;
 

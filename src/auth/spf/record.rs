@@ -4,7 +4,7 @@
 //! unreadable (section 4.6). Terms are parted by spaces and nothing else; what is not ASCII is an error. Reading costs
 //! no look-up and no more time than the record is long.
 
-use crate::auth::SpfResult;
+use crate::auth::results::SpfResult;
 use crate::auth::spf::macros::{MacroString, Place};
 use ipnet::{Ipv4Net, Ipv6Net};
 use std::str::FromStr;

@@ -1,6 +1,6 @@
 //! Where something stands in a configuration file, for errors: file, line, column, key and the nearest valid name.
 
-use crate::policy::load::ConfigError;
+use crate::policy::error::ConfigError;
 use toml::de::{DeTable, DeValue};
 
 /// Least likeness (Jaro-Winkler, 0 to 1) for a name to be suggested.
@@ -8,14 +8,14 @@ const LIKENESS: f64 = 0.7;
 
 /// The text an error is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Position<'a> {
     /// The text.
     pub(super) text: &'a str,
     /// The file it came from.
     pub(super) origin: &'a str,
 }
 
-impl Place<'_> {
+impl Position<'_> {
     /// `file:line:column: key: what`, as near to the key as it can be found.
     pub(super) fn error(&self, path: &[&str], what: &str) -> ConfigError {
         let key = path.iter().filter(|p| p.parse::<usize>().is_err()).copied().collect::<Vec<_>>().join(".");

@@ -1,9 +1,10 @@
 //! What a signature covers of the header it stands in.
 //!
 //! `h=` names fields from the bottom up, each as often as it is signed (RFC 6376 section 5.4.2). A field that stands
-//! there more often was not all there when the signature was made, and many programs show the topmost.
+//! there more often was not all there when the signature was made, and many programs show the topmost. Pure counting;
+//! shared by DKIM and ARC.
 
-use crate::auth::{Coverage, Repeated};
+use crate::auth::results::{Coverage, Repeated};
 use crate::mail::Message;
 
 /// Fields of which there is one (RFC 5322 section 3.6, RFC 2045) and which are shown, or decide how the rest is shown.
@@ -21,21 +22,24 @@ const SINGLE: [&str; 11] = [
     "Content-Transfer-Encoding",
 ];
 /// Those of them that say who wrote what: with one unsigned beside the signed one, what is read need not be what was
-/// signed. The others (a sloppy mailer's second To or MIME-Version) cost nobody his proof, and are told.
+/// signed. The others (a sloppy mailer's second To or MIME-Version) cost nobody their proof, and are told.
 const DECISIVE: [&str; 3] = ["From", "Subject", "Content-Type"];
+
+/// Names in one `h=`. mail_auth compares each with every field of the message, so the product must stay small.
+pub(super) const MAX_SIGNED_NAMES: usize = 128;
 
 /// How often each of [`SINGLE`] stands in a header, as mail programs count: any case, blanks before the colon ignored.
 #[derive(Debug, Default)]
-pub(in crate::auth) struct Census([usize; SINGLE.len()]);
+pub(super) struct Census([usize; SINGLE.len()]);
 
 impl Census {
-    pub(in crate::auth) fn of(message: &Message) -> Census {
+    pub(super) fn of(message: &Message) -> Census {
         let count = |name: &str| message.fields.iter().filter(|f| f.name.eq_ignore_ascii_case(name)).count();
         Census(SINGLE.map(count))
     }
 
     /// The fields that stand there several times, and more often than `signed` (`h=`) names them.
-    pub(in crate::auth) fn beyond(&self, signed: &[String]) -> Vec<Repeated> {
+    pub(super) fn beyond(&self, signed: &[String]) -> Vec<Repeated> {
         let counted = SINGLE.iter().zip(self.0).filter(|(_, count)| *count > 1);
         counted
             .map(|(name, count)| Repeated { name, count, signed: times(signed, name) })
@@ -54,7 +58,7 @@ fn times(signed: &[String], name: &str) -> usize {
 }
 
 /// The first repeated field that leaves open what was signed, in words.
-pub(in crate::auth) fn ambiguity(repeated: &[Repeated]) -> Option<String> {
+pub(super) fn ambiguity(repeated: &[Repeated]) -> Option<String> {
     repeated.iter().find(|r| DECISIVE.contains(&r.name)).map(ToString::to_string)
 }
 

@@ -1,4 +1,5 @@
-//! A relaxed body whose last lines hold only white space, hashed as RFC 6376 section 3.4.4 says.
+//! The hash of a body, for DKIM and ARC: a relaxed body whose last lines hold only white space is hashed as RFC 6376
+//! section 3.4.4 says. Pure; a body that is not there is hashed as an empty one.
 
 use mail_auth::AuthenticatedMessage;
 use mail_auth::common::crypto::HashAlgorithm;
@@ -21,7 +22,7 @@ pub(super) fn correct_hashes(message: &mut AuthenticatedMessage<'_>) {
 }
 
 /// The SHA-256 hash of the body, taken already if a signature that mail_auth could read asks for it.
-pub(in crate::auth) fn body_hash(message: &AuthenticatedMessage<'_>, canonical: Canonicalization) -> Vec<u8> {
+pub(super) fn body_hash(message: &AuthenticatedMessage<'_>, canonical: Canonicalization) -> Vec<u8> {
     let wanted = HashAlgorithm::Sha256;
     let known = message.body_hashes.iter().find(|(c, h, l, _)| *c == canonical && *h == wanted && *l == 0);
     if let Some((.., hash)) = known {
