@@ -4,7 +4,7 @@
 
 use crate::mail::attachment::work::Work;
 use crate::mail::attachment::{Content, Danger, Harm, Place};
-use crate::mail::html::read_html;
+use crate::mail::html::reader::read_html;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
 use crate::mail::mime::decode::Encoding;

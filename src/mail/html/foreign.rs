@@ -4,12 +4,12 @@
 //! shows. Keeps the elements that are open from the first foreign one on. Never fails; the search for the element that an
 //! end tag closes is bounded.
 
-use crate::mail::html::element as el;
-use crate::mail::html::element::Name;
-use crate::mail::html::tokens::{Tag, attribute};
+use super::element as el;
+use super::element::Name;
+use super::tag::{Tag, attribute};
 
 /// Elements up to which an end tag looks for its beginning: as deep as a document is read.
-const MAX_SEARCHED: usize = 512;
+const MAX_SEARCHED: usize = el::MAX_DEPTH;
 
 const SVG: Name = el::name(b"svg");
 const MATH: Name = el::name(b"math");
@@ -73,7 +73,7 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// True if what comes next is no HTML.
+    /// True if what comes next is not HTML.
     pub(crate) fn is_on(&self) -> bool {
         self.open.last().is_some_and(|(_, is_foreign)| *is_foreign)
     }

@@ -4,7 +4,7 @@
 //! What belongs before a table is known at its end only, so that the document is read once more: [`Fostered::once_more`].
 //! Pictures and links in such a place stay where they are written. Cannot fail.
 
-use crate::mail::html::css::Look;
+use super::css::computed::ComputedStyle;
 
 /// Pieces of text that belong before tables, and breaks between their lines.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Fostered {
 
 #[derive(Debug)]
 pub(crate) enum Piece {
-    Text(String, Look),
+    Text(String, ComputedStyle),
     Break,
 }
 
