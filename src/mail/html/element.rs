@@ -156,7 +156,8 @@ pub(crate) fn is_of_table(element: Name) -> bool {
     matches!(element, CAPTION | COL | COLGROUP | TBODY | TD | TFOOT | TH | THEAD | TR)
 }
 
-/// True for elements that Chromium shows whatever their attribute `hidden` says: its own style sheet gives them a display.
+/// True for elements that Chromium shows whatever their attribute `hidden` says: its own style sheet gives them a
+/// display.
 pub(crate) fn overrides_hidden(element: Name) -> bool {
     matches!(element, MARQUEE | NOSCRIPT)
 }

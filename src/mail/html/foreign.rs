@@ -1,8 +1,8 @@
 //! Where SVG and MathML begin and end in a document (WHATWG 13.2.6.5).
 //!
-//! Inside of them no element holds raw text: a reader who takes `<svg><title>` for the title of HTML swallows what a browser
-//! shows. Keeps the elements that are open from the first foreign one on. Never fails; the search for the element that an
-//! end tag closes is bounded.
+//! Inside of them no element holds raw text: a reader who takes `<svg><title>` for the title of HTML swallows what a
+//! browser shows. Keeps the elements that are open from the first foreign one on. Never fails; the search for the
+//! element that an end tag closes is bounded.
 
 use super::element as el;
 use super::element::Name;
@@ -78,8 +78,8 @@ impl Foreign {
         self.open.last().is_some_and(|(_, is_foreign)| *is_foreign)
     }
 
-    /// Takes a tag: the elements it ends, innermost first, if it is the start tag of an HTML element that ends foreign ones,
-    /// or an end tag that does.
+    /// Takes a tag: the elements it ends, innermost first, if it is the start tag of an HTML element that ends foreign
+    /// ones, or an end tag that does.
     pub(crate) fn broken_out(&mut self, tag: &Tag) -> Vec<Name> {
         let ends = |tag: &Tag| if tag.is_end() { matches!(tag.name(), b"p" | b"br") } else { breaks_out(tag) };
         let breaks = self.is_on() && ends(tag);

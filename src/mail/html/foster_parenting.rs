@@ -1,8 +1,8 @@
 //! Text that stands in a table and outside of its cells. Browsers show it before the table ("foster parenting", WHATWG
 //! 13.2.6.1), so that `<table>El<tr>ance</table>` is one word.
 //!
-//! What belongs before a table is known at its end only, so that the document is read once more: [`Fostered::once_more`].
-//! Pictures and links in such a place stay where they are written. Cannot fail.
+//! What belongs before a table is known at its end only, so that the document is read once more:
+//! [`Fostered::once_more`]. Pictures and links in such a place stay where they are written. Cannot fail.
 
 use super::css::computed::ComputedStyle;
 

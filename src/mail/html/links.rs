@@ -1,5 +1,5 @@
-//! The links of an HTML document: what its elements, attributes and style sheets name, what stands in its text, and what
-//! only some mail programs read: conditional comments and the documents of frames.
+//! The links of an HTML document: what its elements, attributes and style sheets name, what stands in its text, and
+//! what only some mail programs read: conditional comments and the documents of frames.
 
 use super::css::computed::ComputedStyle;
 use super::element as el;

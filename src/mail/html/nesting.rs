@@ -27,8 +27,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The number of the table before which is shown what will stand in this element, if it is. A table that begins shows
-    /// what was found to belong before it.
+    /// The number of the table before which is shown what will stand in this element, if it is. A table that begins
+    /// shows what was found to belong before it.
     pub(super) fn before_inside(&mut self, name: Name) -> Option<usize> {
         match name {
             el::TABLE => {

@@ -5,8 +5,8 @@ use crate::mail::link::Link;
 
 /// Links kept of one document, and of a message: reading 2,000 is enough to judge any mail.
 pub(crate) const MAX_LINKS: usize = 2_000;
-/// Words kept that hidden text stands inside of, of a document and of a message: two are enough to speak of, and a name has
-/// to be among them.
+/// Words kept that hidden text stands inside of, of a document and of a message: two are enough to speak of, and a name
+/// has to be among them.
 pub(crate) const MAX_BROKEN_WORDS: usize = 200;
 
 /// What an HTML part shows and does.

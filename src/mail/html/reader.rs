@@ -1,5 +1,5 @@
-//! Reads an HTML document tag by tag. What is known only behind the place it is about (a sheet, text before a table) makes it
-//! read the document once more, twice at the most. Cannot fail.
+//! Reads an HTML document tag by tag. What is known only behind the place it is about (a sheet, text before a table)
+//! makes it read the document once more, twice at the most. Cannot fail.
 
 use super::css::cascade::Styles;
 use super::css::declarations::Declarations;

@@ -1,5 +1,5 @@
-//! Addresses in visible text with hidden text inside: a reader sees one address, a program finds another or none. Keeps where
-//! hidden text stands while a document is read. Bounded, cannot fail.
+//! Addresses in visible text with hidden text inside: a reader sees one address, a program finds another or none. Keeps
+//! where hidden text stands while a document is read. Bounded, cannot fail.
 
 /// Addresses with hidden text in them that are kept: one is enough to speak of.
 const MAX_SPLITS: usize = 20;

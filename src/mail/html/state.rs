@@ -1,5 +1,5 @@
-//! What is known while a document is read: which elements are open, how they look, and what is still to come of it. The files
-//! above it add steps to [`Reader`], each only with what stands below it (see [`super`]). Cannot fail.
+//! What is known while a document is read: which elements are open, how they look, and what is still to come of it. The
+//! files above it add steps to [`Reader`], each only with what stands below it (see [`super`]). Cannot fail.
 
 use super::css::cascade::Styles;
 use super::css::computed::ComputedStyle;

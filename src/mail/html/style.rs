@@ -72,8 +72,8 @@ impl Reader<'_> {
     }
 }
 
-/// For whom the sheet of a `style` element holds. One of several titles is in force, and another type is not CSS (WHATWG
-/// 4.2.6).
+/// For whom the sheet of a `style` element holds. One of several titles is in force, and another type is not CSS
+/// (WHATWG 4.2.6).
 pub(super) fn media_of(style: &Tag) -> Media {
     let is_css = |kind: &str| kind.is_empty() || kind.trim_ascii().eq_ignore_ascii_case("text/css");
     let is_plain = attribute(style, "title").is_none() && attribute(style, "type").is_none_or(is_css);

@@ -1,5 +1,5 @@
-//! One tag of a document: its name and attributes as [`super::tokens`] puts them together. Keeps all of them in one piece of
-//! memory, which the next tag uses again. Cannot fail.
+//! One tag of a document: its name and attributes as [`super::tokens`] puts them together. Keeps all of them in one
+//! piece of memory, which the next tag uses again. Cannot fail.
 
 use super::element as el;
 use super::element::Name;

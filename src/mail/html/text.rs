@@ -1,7 +1,8 @@
-//! Text of a document as it is read, shown or hidden: where words break, lines end and letters turn, and what a link shows.
+//! Text of a document as it is read, shown or hidden: where words break, lines end and letters turn, and what a link
+//! shows.
 //!
-//! Text that some readers see and some do not is held back until what follows tells whether it stands inside a word. Never
-//! fails; what is kept is bounded.
+//! Text that some readers see and some do not is held back until what follows tells whether it stands inside a word.
+//! Never fails; what is kept is bounded.
 
 use super::css::computed::ComputedStyle;
 use super::element as el;

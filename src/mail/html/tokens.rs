@@ -1,8 +1,9 @@
 //! HTML cut into tags and text by the tokenizer of `html5gum`, as browsers cut it (WHATWG 13.2.5).
 //!
 //! Tags and text are handed over as they come and kept nowhere, so that a document of megabytes costs no more than
-//! reading it. Of a tag with too many attributes the rest is left out, and [`read_tokens`] says so. All time is linear in the
-//! document. It cannot fail: what is not a tag is text, and what is never closed ends with the document, as in browsers.
+//! reading it. Of a tag with too many attributes the rest is left out, and [`read_tokens`] says so. All time is linear
+//! in the document. It cannot fail: what is not a tag is text, and what is never closed ends with the document, as in
+//! browsers.
 
 use super::element::Name;
 use super::foreign::Foreign;
@@ -53,8 +54,8 @@ pub(crate) fn read_tokens(html: &str, sink: &mut impl Sink) -> bool {
         if tokenizer.finish().is_ok() {
             return skipped;
         }
-        // The library calls itself for each attribute of a tag, so that some 10,000 of them would end the process. It is
-        // stopped inside the name of the first one too many, and goes on behind the tag.
+        // The library calls itself for each attribute of a tag, so that some 10,000 of them would end the process. It
+        // is stopped inside the name of the first one too many, and goes on behind the tag.
         skipped = true;
         full.set(false);
         rest = &rest[taken.get()..];

@@ -1,7 +1,8 @@
 //! The cascade (CSS Cascade 5, 6): which declarations count for an element, of all sheets and its own `style`.
 //!
-//! Rules are found by what their selectors end with, and every look at an element is counted, so that time stays linear in
-//! the part. Beyond a limit no style hides anything, for a rule that is not read may show it; [`Styles::limit`] says which.
+//! Rules are found by what their selectors end with, and every look at an element is counted, so that time stays linear
+//! in the part. Beyond a limit no style hides anything, for a rule that is not read may show it; [`Styles::limit`] says
+//! which.
 
 use super::computed::ComputedStyle;
 use super::declarations::Declarations;
@@ -142,8 +143,8 @@ impl Styles {
         declarations.then(&own.important);
     }
 
-    /// The text that the sheets put at one side into an element of this style. What some programs show is shown; of several
-    /// rules the last counts.
+    /// The text that the sheets put at one side into an element of this style. What some programs show is shown; of
+    /// several rules the last counts.
     pub(in crate::mail::html) fn text_into<K: AsRef<Element>>(
         &mut self,
         side: Side,

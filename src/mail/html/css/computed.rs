@@ -1,5 +1,5 @@
-//! How an element looks after all that is declared for it and for what it stands in. It knows only as much of that as decides
-//! whether text can be seen and in which order. Pure, cannot fail.
+//! How an element looks after all that is declared for it and for what it stands in. It knows only as much of that as
+//! decides whether text can be seen and in which order. Pure, cannot fail.
 
 use super::declarations::{Background, DIRECTION, Declarations, INHERITED, PAINTED, TURNED, TextColor};
 use super::value::are_alike;

@@ -1,5 +1,5 @@
-//! What the declarations of an element say together about whether its text can be seen. Properties that cannot hide, and
-//! values that no browser takes, say nothing. Pure, cannot fail.
+//! What the declarations of an element say together about whether its text can be seen. Properties that cannot hide,
+//! and values that no browser takes, say nothing. Pure, cannot fail.
 
 use super::value::{
     argument, clips, color, cuts_all, is_clear, is_far, is_nothing, is_tiny, is_tiny_font, is_transparent, length, side,

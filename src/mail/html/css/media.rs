@@ -1,5 +1,5 @@
-//! Media Queries 4: which readers a sheet or rule is meant for. A condition is never worked out: it holds for some. Pure,
-//! cannot fail.
+//! Media Queries 4: which readers a sheet or rule is meant for. A condition is never worked out: it holds for some.
+//! Pure, cannot fail.
 
 /// For whom a rule holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! Style sheets and declarations, cut up by `cssparser` as browsers do (CSS Syntax 3).
 //!
-//! Of a sheet only rules are kept that say something about being seen. At-rules that hold under a condition are read for
-//! what they may show; those for print or speech are left out. Broken CSS says nothing.
+//! Of a sheet only rules are kept that say something about being seen. At-rules that hold under a condition are read
+//! for what they may show; those for print or speech are left out. Broken CSS says nothing.
 
 use super::declarations::Declarations;
 use super::media::Media;

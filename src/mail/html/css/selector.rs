@@ -95,8 +95,8 @@ impl Selector {
         &self.parts[0]
     }
 
-    /// Whether it is about an element with these ancestors, outermost first. Each look at an element takes one of `steps`;
-    /// without any left it matches perhaps.
+    /// Whether it is about an element with these ancestors, outermost first. Each look at an element takes one of
+    /// `steps`; without any left it matches perhaps.
     pub(super) fn matches<K: AsRef<Element>>(&self, element: &Element, ancestors: &[K], steps: &mut usize) -> Match {
         chain(&self.parts, element, ancestors, steps)
     }
