@@ -183,7 +183,7 @@ impl<'a> Evidence<'a> {
     /// The brand's name in the text where hidden text stands inside it, in words.
     fn torn(&self, brand: &Brand) -> Option<String> {
         let body = &self.message.body;
-        body.tears.iter().filter_map(|at| body.text.split_at_checked(*at)).find_map(|(before, after)| {
+        body.broken_words.iter().filter_map(|at| body.text.split_at_checked(*at)).find_map(|(before, after)| {
             let before = fold(&before[before.ceil_char_boundary(before.len().saturating_sub(MAX_TORN_SIDE))..]);
             let around = before.clone() + &fold(first_bytes(after, MAX_TORN_SIDE));
             let (start, end) =

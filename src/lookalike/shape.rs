@@ -1,6 +1,7 @@
 //! The looks of a name in an address bar: the skeleton of Unicode UTS 39, and what it leaves out.
 
 use crate::text::fold::{fold, skeleton};
+use crate::text::leet::unleeted;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -60,21 +61,6 @@ pub(super) fn shapes(label: &str) -> Vec<String> {
         }
     }
     shapes
-}
-
-/// Figures read as the letters they stand for.
-fn unleeted(label: &str) -> String {
-    let letter = |c| match c {
-        '2' => 'z',
-        '3' => 'e',
-        '4' => 'a',
-        '5' => 's',
-        '6' | '9' => 'g',
-        '7' => 't',
-        '8' => 'b',
-        c => c,
-    };
-    label.chars().map(letter).collect()
 }
 
 /// How `word` is written where it differs from `name`, for evidence: `l written 1`, `m written rn`, `e written е (U+0435)`.

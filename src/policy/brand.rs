@@ -9,6 +9,7 @@ use crate::policy::signin::SigninPage;
 use crate::text::bidi::turned;
 use crate::text::disguise::Looks;
 use crate::text::fold::{find_words, fold, skeleton, words_contain};
+use crate::text::leet::unleeted_words;
 use std::sync::Arc;
 
 /// Whose a domain is, from the brand's point of view.
@@ -223,7 +224,7 @@ impl Brand {
         }
         let disguised = skeleton(display);
         let unspaced = unspaced(&folded);
-        let unleeted = skeleton(&unleeted(&folded));
+        let unleeted = skeleton(&unleeted_words(&folded));
         let turned = turned(display).map(|t| fold(&t));
         let humps = humps(display).map(|h| fold(&h));
         let words = || folded.split(|c: char| !c.is_alphanumeric());
@@ -396,22 +397,6 @@ fn humps(display: &str) -> Option<String> {
         out.push(c);
     }
     found.then_some(out)
-}
-
-/// Digits and signs read as the letters they replace (`3l@nce`), in words that have letters too.
-fn unleeted(folded: &str) -> String {
-    let letter = |c| match c {
-        '@' | '4' => 'a',
-        '3' => 'e',
-        '5' | '$' => 's',
-        '7' => 't',
-        c => c,
-    };
-    let words = folded.split(' ').map(|w| match w.contains(char::is_alphabetic) {
-        true => w.chars().map(letter).collect(),
-        false => w.to_owned(),
-    });
-    words.collect::<Vec<String>>().join(" ")
 }
 
 /// Puts letters that stand alone together again: `e l a n c e team` gives `elance team`.

@@ -9,6 +9,7 @@
 
 use crate::mail::{Authority, Domain, Link};
 use crate::policy::config::sections::Links;
+use crate::text::percent::percent_decoded;
 use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD};
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -233,9 +234,9 @@ impl Redirector {
     fn decoded(&self, written: &str) -> Option<String> {
         let plain = percent_decoded(written);
         let target = match self.encoding {
-            Encoding::Plain | Encoding::DashedHost => plain,
+            Encoding::Plain | Encoding::DashedHost => plain.into_owned(),
             Encoding::Base64 => from_base64(plain.strip_prefix(&self.skip).unwrap_or(&plain))?,
-            Encoding::Proofpoint => percent_decoded(&plain.replace('-', "%").replace('_', "/")),
+            Encoding::Proofpoint => percent_decoded(&plain.replace('-', "%").replace('_', "/")).into_owned(),
         };
         let target = target.trim();
         if Authority::of(target).is_some() || target.contains(':') {
@@ -268,7 +269,7 @@ fn urls_in(rest: &str) -> Vec<String> {
     let read = |at: usize| {
         let end = if is_parameter(&at) { rest[at..].find('&').map_or(rest.len(), |n| at + n) } else { rest.len() };
         let once = percent_decoded(&rest[at..end]);
-        if Authority::of(&once).is_some() { once } else { percent_decoded(&once) }
+        if Authority::of(&once).is_some() { once.into_owned() } else { percent_decoded(&once).into_owned() }
     };
     starts.take(MAX_PLACES).map(read).filter(|url| Authority::of(url).is_some()).collect()
 }
@@ -301,10 +302,6 @@ fn from_base64(text: &str) -> Option<String> {
     let text = text.trim_end_matches('=').as_bytes();
     let octets = BASE64URL_NOPAD.decode(text).or_else(|_| BASE64_NOPAD.decode(text)).ok()?;
     String::from_utf8(octets).ok()
-}
-
-fn percent_decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 fn has_dot(domain: &Domain) -> bool {

@@ -22,8 +22,8 @@ const OUTWEIGHS: usize = 2;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
     let body = &e.message.body;
-    if body.tears.len() >= MIN_TORN {
-        return Some(format!("hidden text stands inside {} words", body.tears.len()));
+    if body.broken_words.len() >= MIN_TORN {
+        return Some(format!("hidden text stands inside {} words", body.broken_words.len()));
     }
     // A letter has at most four octets.
     if body.hidden.len() < MIN_HIDDEN || body.hidden.len() < body.text.len() / 4 {

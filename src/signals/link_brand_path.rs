@@ -4,6 +4,7 @@ use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, links};
 use crate::policy::Brand;
 use crate::text::fold::fold;
+use crate::text::percent::percent_decoded;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-path",
@@ -22,7 +23,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     }
     links::astray(e, brand).filter(|(way, _)| way.hidden_by.is_none()).find_map(|(way, authority)| {
         let path = authority.rest.split(['?', '#']).next().filter(|p| p.len() > 1)?;
-        let path = fold(&percent_encoding::percent_decode_str(path).decode_utf8_lossy());
+        let path = fold(&percent_decoded(path));
         let named = |segment: &str| brand.compact_names().any(|n| n.is_token_of(segment));
         let segment = path.split('/').find(|s| named(s))?;
         Some(format!("{} carries {segment:?} in the path at {}", way.quoted(), authority.host))

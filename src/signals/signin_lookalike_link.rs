@@ -6,6 +6,7 @@ use crate::lookalike::Name;
 use crate::mail::{Authority, Domain};
 use crate::policy::{Brand, SigninPage};
 use crate::text::fold::fold;
+use crate::text::percent::percent_decoded;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",
@@ -67,7 +68,7 @@ fn copied<'b>(authority: &Authority, brand: &'b Brand) -> Option<&'b SigninPage>
 /// True if one segment of the path is the brand and another (or the query) asks for signing in, or if a segment is
 /// made of both (`elance-login.php`).
 fn dressed(authority: &Authority, brand: &Brand) -> bool {
-    let rest = fold(&percent_encoding::percent_decode_str(&authority.rest).decode_utf8_lossy());
+    let rest = fold(&percent_decoded(&authority.rest));
     let domains = brand.domains.iter().map(Domain::as_str);
     if !brand.compact_names().map(Name::as_str).chain(domains).any(|name| rest.contains(name)) {
         return false;

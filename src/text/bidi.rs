@@ -1,5 +1,5 @@
-//! The order in which letters are seen where a text turns its writing direction (UAX 9): `ecnalE` behind U+202E is read as
-//! `Elance`. Pure, cannot fail.
+//! The order in which letters are seen where a text turns its writing direction (UAX 9): `ecnalE` behind U+202E is read
+//! as `Elance`. Pure, cannot fail.
 
 use std::borrow::Cow;
 use unicode_bidi::{BidiInfo, Level};
@@ -9,9 +9,9 @@ pub(crate) const TURN: char = '\u{202e}';
 /// Ends that (POP DIRECTIONAL FORMATTING).
 pub(crate) const TURN_BACK: char = '\u{202c}';
 
-/// The text with the lines that turn Latin letters in the order in which they are seen; each stretch that runs from right
-/// to left then stands between [`TURN`] and [`TURN_BACK`]. All other lines stay as they are written, which is how people read
-/// Arabic and Hebrew, too.
+/// The text with the lines that turn Latin letters in the order in which they are seen; each stretch that runs from
+/// right to left then stands between [`TURN`] and [`TURN_BACK`]. All other lines stay as they are written, which is how
+/// people read Arabic and Hebrew, too.
 pub(crate) fn in_seen_order(text: &str) -> Cow<'_, str> {
     if !text.contains(TURN) {
         return Cow::Borrowed(text);
@@ -53,7 +53,8 @@ fn is_control(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A name as it may be shown where it turns the writing direction, by programs that turn all of it; `None` if it does not.
+/// A name as it may be shown where it turns the writing direction, by programs that turn all of it; `None` if it does
+/// not.
 pub(crate) fn turned(text: &str) -> Option<String> {
     text.contains([TURN, '\u{2067}', '\u{202b}']).then(|| text.chars().rev().collect())
 }

@@ -1,12 +1,14 @@
 //! Words that a person reads and a program does not: letters of other scripts that look Latin, characters without a
 //! shape inside words, mathematical letters, letters spaced out.
 //!
-//! [`unmasked`] undoes the disguise before a text is searched; [`Looks`] holds a text as the eye takes it beside the text
-//! as it is written, and where both differ somebody hid a word. Honest writing is left alone: accents, soft hyphens, full
-//! width, joiners in scripts that need them, Greek letters that look like no Latin one. Pure, linear, cannot fail.
+//! [`unmasked`] undoes the disguise before a text is searched; [`Looks`] holds a text as the eye takes it beside the
+//! text as it is written, and where both differ somebody hid a word. Honest writing is left alone: accents, soft
+//! hyphens, full width, joiners in scripts that need them, Greek letters that look like no Latin one. Pure, linear,
+//! cannot fail.
 
-use crate::text::fold;
-use crate::text::fold::{is_invisible, is_wordless};
+use super::fold;
+use super::fold::{is_invisible, is_wordless};
+use super::leet::{one_shape, one_shape_of};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -18,7 +20,7 @@ const MIN_LETTERS: usize = 3;
 /// Letters in a row that stand alone before they are taken for one word.
 const MIN_SPACED: usize = 4;
 /// Octets of a disguised word that are shown.
-const MAX_SHOWN: usize = 40;
+const MAX_SHOWN_BYTES: usize = 40;
 
 /// The ASCII letter or digit a character of another script looks like, in lower case; table up to Armenian.
 fn lookalike(c: char) -> Option<char> {
@@ -100,7 +102,7 @@ pub(crate) fn disguised_words(text: &str) -> Option<(usize, String)> {
     }
     let mut words = text.split(|c: char| !is_part_of_word(c)).filter(|w| !w.is_ascii() && is_disguised(w));
     let first: String = words.next()?.chars().filter(|c| !is_invisible(*c)).collect();
-    Some((1 + words.count(), fold::first_bytes(&first, MAX_SHOWN).to_owned()))
+    Some((1 + words.count(), fold::first_bytes(&first, MAX_SHOWN_BYTES).to_owned()))
 }
 
 fn is_disguised(word: &str) -> bool {
@@ -175,7 +177,7 @@ impl<'a> Looks<'a> {
             }
             let looks = fold::words_contain(&seen(written), skeleton);
             let is_plain = fold::words_contain(&plain(written), folded) || is_honest(&plain(written));
-            (looks && !is_plain).then(|| fold::first_bytes(written, MAX_SHOWN).to_owned())
+            (looks && !is_plain).then(|| fold::first_bytes(written, MAX_SHOWN_BYTES).to_owned())
         })
     }
 
@@ -228,11 +230,7 @@ fn seen_ascii(folded: &str) -> String {
         out.extend_from_slice(piece);
     }
     for b in &mut out {
-        *b = match *b {
-            b'i' | b'1' | b'|' => b'l',
-            b'0' => b'o',
-            b => b,
-        };
+        *b = one_shape(*b);
     }
     // ASCII went in, ASCII comes out.
     String::from_utf8(out).unwrap_or_default()
@@ -247,10 +245,8 @@ fn has_spaced(folded: &[u8]) -> bool {
 
 fn push_seen(out: &mut String, c: char) {
     match c.to_ascii_lowercase() {
-        'i' | '1' | '|' => out.push('l'),
-        '0' => out.push('o'),
         'm' => out.push_str("rn"),
-        c => push(out, c),
+        c => push(out, one_shape_of(c)),
     }
 }
 

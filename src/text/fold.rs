@@ -2,6 +2,7 @@
 //!
 //! Pure functions that never fail. Folded text is for comparing only; it is never shown as the message's own words.
 
+use super::leet::{letter_shape, one_shape_of};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization;
@@ -94,14 +95,7 @@ pub fn skeleton(text: &str) -> String {
             })
             .collect()
     };
-    fold(&prototypes(&fold(&capitals)))
-        .chars()
-        .map(|c| match c {
-            'i' | 'l' | '1' | '|' => 'l',
-            '0' => 'o',
-            c => c,
-        })
-        .collect()
+    fold(&prototypes(&fold(&capitals))).chars().map(one_shape_of).collect()
 }
 
 /// The prototypes of UTS 39; those of ASCII are looked up once.
@@ -195,20 +189,15 @@ pub(crate) fn is_wordless(c: char) -> bool {
 /// A folded word with the signs that are taken for letters read as those, if it has letters: `acc0unt` and `account`,
 /// `confirrn` and `confirm` become equal. For comparing only: `i`, `l` and `1` are one letter too.
 pub(crate) fn plain_shape(word: &str) -> Cow<'_, str> {
-    let changes = |b: u8| matches!(b, b'i' | b'1' | b'0' | b'3' | b'4' | b'@' | b'5' | b'm');
+    let changes = |b: u8| b == b'm' || letter_shape(char::from(b)) != char::from(b);
     if !word.bytes().any(changes) || !word.bytes().any(|b| b.is_ascii_lowercase()) {
         return Cow::Borrowed(word);
     }
     let mut out = String::with_capacity(word.len() + 4);
     for c in word.chars() {
         match c {
-            'i' | '1' => out.push('l'),
-            '0' => out.push('o'),
-            '3' => out.push('e'),
-            '4' | '@' => out.push('a'),
-            '5' => out.push('s'),
             'm' => out.push_str("rn"),
-            c => out.push(c),
+            c => out.push(letter_shape(c)),
         }
     }
     Cow::Owned(out)
@@ -224,8 +213,8 @@ pub(crate) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Pictures, stars, arrows and the like: signs that stand for no letter, number or punctuation. Not those that names have
-/// by right.
+/// Pictures, stars, arrows and the like: signs that stand for no letter, number or punctuation. Not those that names
+/// have by right.
 pub(crate) fn is_ornament(c: char) -> bool {
     c.general_category() == GeneralCategory::OtherSymbol && !matches!(c, '©' | '®' | '™' | '℠' | '°' | '№')
 }

@@ -4,11 +4,12 @@
 
 use crate::mail::attachment::work::Work;
 use crate::mail::attachment::{Content, Danger, Harm, Place};
-use crate::mail::html::read_html;
+use crate::mail::html::reader::read_html;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
 use crate::mail::mime::decode::Encoding;
 use crate::text::fold::first_bytes;
+use crate::text::percent::percent_decoded_bytes;
 use memchr::memmem;
 
 /// Packed literals of one page that are unpacked.
@@ -100,7 +101,7 @@ fn unpacked(source: &str) -> Vec<String> {
             let octets = if is_base64 {
                 Encoding::Base64.decode(literal.as_bytes(), room).into_owned()
             } else {
-                percent_encoding::percent_decode_str(literal).take(room).collect()
+                percent_decoded_bytes(literal, room)
             };
             room = room.saturating_sub(octets.len());
             let text = String::from_utf8_lossy(&octets).into_owned();

@@ -3,6 +3,7 @@
 pub(crate) mod walk;
 
 use crate::mail::attachment::Attachment;
+use crate::mail::html::out::MAX_BROKEN_WORDS;
 use crate::mail::link::Link;
 use crate::text::bidi::in_seen_order;
 use crate::text::fold::first_bytes;
@@ -11,8 +12,6 @@ use std::ops::Range;
 /// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets to what
 /// stands behind them by scrolling. Folding text is not free.
 pub(crate) const MAX_TEXT: usize = 256 << 10;
-/// Words kept that hidden text stands inside of: two are enough to speak of, and a name has to be among them.
-pub(crate) const MAX_TEARS: usize = 200;
 
 /// What the body of a message shows and carries.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +21,7 @@ pub struct Body {
     /// Text that HTML hides from the reader (`display:none`, zero size, same colour …).
     pub hidden: String,
     /// Where in the visible text hidden text stands inside a word.
-    pub tears: Vec<usize>,
+    pub broken_words: Vec<usize>,
     /// Which stretches of the visible text come from which kind of part, in order; true for HTML.
     pub stretches: Vec<(bool, Range<usize>)>,
     /// The title of the first HTML part that has one; mail programs do not show it, but its author wrote it.
@@ -41,8 +40,8 @@ pub struct Body {
 pub(crate) struct PartText {
     pub(crate) seen: String,
     pub(crate) hidden: String,
-    /// See [`Body::tears`].
-    pub(crate) tears: Vec<usize>,
+    /// See [`Body::broken_words`].
+    pub(crate) broken_words: Vec<usize>,
     pub(crate) is_html: bool,
 }
 
@@ -63,8 +62,8 @@ impl Body {
             let start = self.text.len();
             self.text.push_str(&in_seen_order(first_bytes(&part.seen, seen).trim_end()));
             let end = self.text.len();
-            let room = MAX_TEARS.saturating_sub(self.tears.len());
-            self.tears.extend(part.tears.iter().map(|at| start + at).filter(|at| *at < end).take(room));
+            let room = MAX_BROKEN_WORDS.saturating_sub(self.broken_words.len());
+            self.broken_words.extend(part.broken_words.iter().map(|at| start + at).filter(|at| *at < end).take(room));
             self.stretches.push((part.is_html, start..end));
         }
         parts.iter().any(|p| p.seen.len() > seen || p.hidden.len() > hidden)
@@ -104,11 +103,15 @@ mod tests {
 
     #[test]
     fn a_long_part_leaves_room_for_the_others() {
-        let part =
-            |seen: &str| PartText { seen: seen.to_owned(), is_html: true, tears: vec![1], ..PartText::default() };
+        let part = |seen: &str| PartText {
+            seen: seen.to_owned(),
+            is_html: true,
+            broken_words: vec![1],
+            ..PartText::default()
+        };
         let mut body = Body::default();
         assert!(!body.take_text(&[part("one"), part(""), part("two ")]));
-        assert_eq!((body.text.as_str(), &body.tears[..]), ("one\ntwo", &[1, 5][..]));
+        assert_eq!((body.text.as_str(), &body.broken_words[..]), ("one\ntwo", &[1, 5][..]));
         assert_eq!(body.stretches[2], (true, 4..7));
         let mut body = Body::default();
         assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT)), part("end")]));

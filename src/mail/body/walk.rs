@@ -11,7 +11,8 @@ use crate::mail::attachment::Attachment;
 use crate::mail::attachment::work::Work;
 use crate::mail::body::{Body, MAX_TEXT, PartText};
 use crate::mail::defect::{Defect, Limit};
-use crate::mail::html::{MAX_LINKS, read_html};
+use crate::mail::html::out::MAX_LINKS;
+use crate::mail::html::reader::read_html;
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
@@ -219,7 +220,7 @@ impl<'r, 'd> Walk<'r, 'd> {
             for limit in out.limits {
                 self.limit(&limit.0);
             }
-            self.keep(PartText { seen: out.text, hidden: out.hidden, tears: out.tears, is_html });
+            self.keep(PartText { seen: out.text, hidden: out.hidden, broken_words: out.broken_words, is_html });
             if self.body.title.is_empty() {
                 self.body.title = first_bytes(&out.title, MAX_TITLE).to_owned();
             }

@@ -8,6 +8,7 @@ use crate::mail::domain::Domain;
 use crate::mail::header::encoded_words::{Decoder, decoded_everywhere};
 use crate::mail::header::mailbox::{Mailbox, Reading};
 use crate::text::fold::is_invisible;
+use crate::text::percent::percent_decoded;
 use crate::text::{bidi, fold};
 use std::collections::HashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -119,7 +120,7 @@ impl Found<'_> {
             }
             if host != run {
                 self.add(text, at, host);
-                self.add(text, at, &percent_encoding::percent_decode_str(run).decode_utf8_lossy());
+                self.add(text, at, &percent_decoded(run));
             }
         }
         // Brackets around a bare domain: what should stand before it is elsewhere, or nowhere.

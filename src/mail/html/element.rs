@@ -2,20 +2,25 @@
 //!
 //! A name is its first eight letters in lower case; no two elements of HTML that matter here share them.
 
+/// Elements open at one time. Honest mail with nested tables stays below 150.
+pub(super) const MAX_DEPTH: usize = 512;
+/// Octets of a name that are told apart.
+pub(super) const NAME_BYTES: usize = 8;
+
 /// The name of an element.
 pub(crate) type Name = u64;
 
 /// The number of a name.
 pub(crate) const fn name(bytes: &[u8]) -> Name {
     let (mut number, mut i) = (0, 0);
-    while i < bytes.len() && i < 8 {
+    while i < bytes.len() && i < NAME_BYTES {
         number = number << 8 | bytes[i].to_ascii_lowercase() as u64;
         i += 1;
     }
     number
 }
 
-/// Set in the name of an element that is no HTML: what is said here of `table` or `a` is not true of one in SVG.
+/// Set in the name of an element that is not HTML: what is said here of `table` or `a` is not true of one in SVG.
 const FOREIGN: Name = 1 << 63;
 
 /// The name of an element of SVG or MathML.
@@ -34,19 +39,20 @@ macro_rules! names {
 
 names! {
     A = "a", ADDRESS = "address", ANIMATE = "animate", AREA = "area", ARTICLE = "article", ASIDE = "aside", B = "b",
-    BASE = "base", BASEFONT = "basefont", BDO = "bdo", BGSOUND = "bgsound", BIG = "big", BLOCKQUOTE = "blockquote", BODY = "body", BR = "br",
-    BUTTON = "button", CAPTION = "caption", CENTER = "center", CODE = "code", COL = "col", COLGROUP = "colgroup", DD = "dd",
-    DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl", DT = "dt", EM = "em", EMBED = "embed",
-    FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure", FONT = "font", FOOTER = "footer", FORM = "form",
-    FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2", H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6",
-    HEAD = "head", HEADER = "header", HR = "hr", HTML = "html", I = "i", IFRAME = "iframe", IMAGE = "image", IMG = "img",
-    INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li", LINK = "link", LISTING = "listing",
-    MAIN = "main", MARQUEE = "marquee", MENU = "menu", META = "meta", NAV = "nav", NOBR = "nobr", NOSCRIPT = "noscript",
-    OBJECT = "object", OL = "ol", OPTGROUP = "optgroup", OPTION = "option", P = "p", PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", RB = "rb", RP = "rp",
-    RT = "rt", RTC = "rtc", S = "s",
-    SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SMALL = "small", SOURCE = "source", STRIKE = "strike", STRONG = "strong", STYLE = "style",
-    SUMMARY = "summary", TABLE = "table", TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea",
-    TFOOT = "tfoot", TH = "th", THEAD = "thead", TITLE = "title", TR = "tr", TRACK = "track", TT = "tt", U = "u", UL = "ul", WBR = "wbr",
+    BASE = "base", BASEFONT = "basefont", BDO = "bdo", BGSOUND = "bgsound", BIG = "big", BLOCKQUOTE = "blockquote",
+    BODY = "body", BR = "br", BUTTON = "button", CAPTION = "caption", CENTER = "center", CODE = "code", COL = "col",
+    COLGROUP = "colgroup", DD = "dd", DETAILS = "details", DIALOG = "dialog", DIR = "dir", DIV = "div", DL = "dl",
+    DT = "dt", EM = "em", EMBED = "embed", FIELDSET = "fieldset", FIGCAPTION = "figcaption", FIGURE = "figure",
+    FONT = "font", FOOTER = "footer", FORM = "form", FRAME = "frame", FRAMESET = "frameset", H1 = "h1", H2 = "h2",
+    H3 = "h3", H4 = "h4", H5 = "h5", H6 = "h6", HEAD = "head", HEADER = "header", HR = "hr", HTML = "html", I = "i",
+    IFRAME = "iframe", IMAGE = "image", IMG = "img", INPUT = "input", KEYGEN = "keygen", LEGEND = "legend", LI = "li",
+    LINK = "link", LISTING = "listing", MAIN = "main", MARQUEE = "marquee", MENU = "menu", META = "meta", NAV = "nav",
+    NOBR = "nobr", NOSCRIPT = "noscript", OBJECT = "object", OL = "ol", OPTGROUP = "optgroup", OPTION = "option",
+    P = "p", PARAM = "param", PLAINTEXT = "plaintext", PRE = "pre", RB = "rb", RP = "rp", RT = "rt", RTC = "rtc",
+    S = "s", SCRIPT = "script", SECTION = "section", SELECT = "select", SET = "set", SMALL = "small",
+    SOURCE = "source", STRIKE = "strike", STRONG = "strong", STYLE = "style", SUMMARY = "summary", TABLE = "table",
+    TBODY = "tbody", TD = "td", TEMPLATE = "template", TEXTAREA = "textarea", TFOOT = "tfoot", TH = "th",
+    THEAD = "thead", TITLE = "title", TR = "tr", TRACK = "track", TT = "tt", U = "u", UL = "ul", WBR = "wbr",
     XMP = "xmp",
 }
 
@@ -150,7 +156,8 @@ pub(crate) fn is_of_table(element: Name) -> bool {
     matches!(element, CAPTION | COL | COLGROUP | TBODY | TD | TFOOT | TH | THEAD | TR)
 }
 
-/// True for elements that Chromium shows whatever their attribute `hidden` says: its own style sheet gives them a display.
+/// True for elements that Chromium shows whatever their attribute `hidden` says: its own style sheet gives them a
+/// display.
 pub(crate) fn overrides_hidden(element: Name) -> bool {
     matches!(element, MARQUEE | NOSCRIPT)
 }

@@ -1,15 +1,15 @@
 //! Where SVG and MathML begin and end in a document (WHATWG 13.2.6.5).
 //!
-//! Inside of them no element holds raw text: a reader who takes `<svg><title>` for the title of HTML swallows what a browser
-//! shows. Keeps the elements that are open from the first foreign one on. Never fails; the search for the element that an
-//! end tag closes is bounded.
+//! Inside of them no element holds raw text: a reader who takes `<svg><title>` for the title of HTML swallows what a
+//! browser shows. Keeps the elements that are open from the first foreign one on. Never fails; the search for the
+//! element that an end tag closes is bounded.
 
-use crate::mail::html::element as el;
-use crate::mail::html::element::Name;
-use crate::mail::html::tokens::{Tag, attribute};
+use super::element as el;
+use super::element::Name;
+use super::tag::{Tag, attribute};
 
 /// Elements up to which an end tag looks for its beginning: as deep as a document is read.
-const MAX_SEARCHED: usize = 512;
+const MAX_SEARCHED: usize = el::MAX_DEPTH;
 
 const SVG: Name = el::name(b"svg");
 const MATH: Name = el::name(b"math");
@@ -73,13 +73,13 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// True if what comes next is no HTML.
+    /// True if what comes next is not HTML.
     pub(crate) fn is_on(&self) -> bool {
         self.open.last().is_some_and(|(_, is_foreign)| *is_foreign)
     }
 
-    /// Takes a tag: the elements it ends, innermost first, if it is the start tag of an HTML element that ends foreign ones,
-    /// or an end tag that does.
+    /// Takes a tag: the elements it ends, innermost first, if it is the start tag of an HTML element that ends foreign
+    /// ones, or an end tag that does.
     pub(crate) fn broken_out(&mut self, tag: &Tag) -> Vec<Name> {
         let ends = |tag: &Tag| if tag.is_end() { matches!(tag.name(), b"p" | b"br") } else { breaks_out(tag) };
         let breaks = self.is_on() && ends(tag);

@@ -1,10 +1,10 @@
 //! Text that stands in a table and outside of its cells. Browsers show it before the table ("foster parenting", WHATWG
 //! 13.2.6.1), so that `<table>El<tr>ance</table>` is one word.
 //!
-//! What belongs before a table is known at its end only, so that the document is read once more: [`Fostered::once_more`].
-//! Pictures and links in such a place stay where they are written. Cannot fail.
+//! What belongs before a table is known at its end only, so that the document is read once more:
+//! [`Fostered::once_more`]. Pictures and links in such a place stay where they are written. Cannot fail.
 
-use crate::mail::html::css::Look;
+use super::css::computed::ComputedStyle;
 
 /// Pieces of text that belong before tables, and breaks between their lines.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(crate) struct Fostered {
 
 #[derive(Debug)]
 pub(crate) enum Piece {
-    Text(String, Look),
+    Text(String, ComputedStyle),
     Break,
 }
 

@@ -1,8 +1,10 @@
 //! What readers see of HTML, and what they can click.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::mail::html::links::MAX_HREF;
-use crate::mail::html::*;
+use super::*;
+use crate::mail::html::links::MAX_HREF_BYTES;
+use crate::mail::html::out::MAX_LINKS;
+use crate::mail::html::text::MAX_SHOWN_BYTES;
 use crate::mail::link::LinkKind;
 use crate::text::bidi::in_seen_order;
 use crate::text::fold::fold;
@@ -188,7 +190,7 @@ fn hidden_text_inside_words_is_counted() {
         ("Hello<div style='display:none'>Preheader</div>you", 0),
         ("El<span style='display:none'> &zwnj;&nbsp;</span>ance", 0),
     ] {
-        assert_eq!(read(html).tears.len(), torn, "{html}");
+        assert_eq!(read(html).broken_words.len(), torn, "{html}");
     }
 }
 
@@ -334,7 +336,7 @@ fn limits_are_said() {
 fn shown_text_and_addresses_are_bounded() {
     let html = format!("<a href='data:text/html,{}'>{}", "é".repeat(100_000), "<i>word</i> ".repeat(100_000));
     let out = read(&html);
-    assert!(out.links[0].href.len() <= MAX_HREF && out.links[0].shown.len() <= 2 * MAX_SHOWN);
+    assert!(out.links[0].href.len() <= MAX_HREF_BYTES && out.links[0].shown.len() <= 2 * MAX_SHOWN_BYTES);
 }
 
 #[test]

@@ -1,77 +1,29 @@
-//! The links of an HTML document: what its elements, attributes and style sheets name, what stands in its text, and what
-//! only some mail programs read: conditional comments and the documents of frames.
+//! The links of an HTML document: what its elements, attributes and style sheets name, what stands in its text, and
+//! what only some mail programs read: conditional comments and the documents of frames.
 
-use crate::mail::html::css::Look;
-use crate::mail::html::css::cascade::Styles;
-use crate::mail::html::element::Name;
-use crate::mail::html::tokens::{Tag, attribute};
-use crate::mail::html::{HtmlOut, MAX_LINKS, MAX_SHOWN, OpenAnchor, Reader, element as el, first_bytes, read};
+use super::css::computed::ComputedStyle;
+use super::element as el;
+use super::element::Name;
+use super::out::{HtmlOut, MAX_LINKS};
+use super::state::{OpenAnchor, Reader};
+use super::tag::{Tag, attribute};
+use super::text::MAX_SHOWN_BYTES;
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use crate::text::bidi::in_seen_order;
+use crate::text::fold::first_bytes;
 use std::collections::HashSet;
 
 /// Octets kept of one address. Browsers take more, but only `data:` needs it, and its head says what it is.
-pub(crate) const MAX_HREF: usize = 8_192;
-/// Addresses with hidden text in them that are kept: one is enough to speak of.
-const MAX_SPLITS: usize = 20;
-/// Octets to either side of hidden text that belong to one address.
-const MAX_SIDE: usize = 400;
+pub(super) const MAX_HREF_BYTES: usize = 8_192;
 /// Links found last among which one is looked for that the same tag names twice.
 const SAME_TAG: usize = 4;
 
-/// What is kept while reading to find links with.
-#[derive(Default)]
-pub(crate) struct Found {
-    /// The length of the visible text when something hidden came last.
-    hidden_at: Option<usize>,
-    /// Where in the visible text hidden text stands inside a word.
-    splits: Vec<usize>,
-    /// What conditional comments and the documents of frames hold.
-    nested: String,
-    is_nested: bool,
-}
-
-impl Found {
-    /// Notes hidden `text` behind so much visible text.
-    pub(crate) fn hidden_at(&mut self, length: usize, text: &str) {
-        // Blanks and invisible characters in hidden elements keep programs from making links; no one sees a difference.
-        if text.contains(char::is_alphanumeric) {
-            self.hidden_at = Some(length);
-        }
-    }
-
-    /// Notes that `text` is about to be shown behind `before`.
-    pub(crate) fn shown_at(&mut self, before: &str, text: &str) {
-        let joins = |edge: Option<char>| edge.is_some_and(|c| !c.is_whitespace());
-        if self.hidden_at.take() == Some(before.len())
-            && self.splits.len() < MAX_SPLITS
-            && joins(before.chars().next_back())
-            && joins(text.chars().next())
-        {
-            self.splits.push(before.len());
-        }
-    }
-
-    /// The words in which hidden text stands, if they read as addresses.
-    fn split_words<'t>(&self, text: &'t str, from: usize) -> Vec<&'t str> {
-        let word = |at: &usize| {
-            let (before, after) = text.split_at_checked(*at)?;
-            let before = &before[before.ceil_char_boundary(before.len().saturating_sub(MAX_SIDE))..];
-            let after = &after[..after.floor_char_boundary(MAX_SIDE)];
-            let start = before.rfind(char::is_whitespace).map_or(0, |i| i + 1);
-            let end = after.find(char::is_whitespace).unwrap_or(after.len());
-            text.get(at - before.len() + start..at + end).filter(|w| w.contains('.') || w.contains("//"))
-        };
-        self.splits.iter().filter(|at| **at >= from).filter_map(word).collect()
-    }
-}
-
 impl Reader<'_> {
     /// Takes the links, words and fields an element brings by itself.
-    pub(crate) fn collect(&mut self, element: Name, tag: &Tag, look: Look) {
+    pub(super) fn collect(&mut self, name: Name, tag: &Tag, style: ComputedStyle) {
         let value = |name: &str| attribute(tag, name);
-        match element {
+        match name {
             el::A => {
                 if let Some(href) = value("href").or_else(|| value("xlink:href")) {
                     self.open_anchor(href);
@@ -83,20 +35,20 @@ impl Reader<'_> {
             el::AREA => {
                 let shown = value("alt").unwrap_or_default();
                 if let Some(href) = value("href") {
-                    self.link(LinkKind::Anchor, href, first_bytes(shown, MAX_SHOWN));
+                    self.link(LinkKind::Anchor, href, first_bytes(shown, MAX_SHOWN_BYTES));
                 }
             }
             el::IMG | el::IMAGE => {
                 let source = value("src").or_else(|| value("href")).or_else(|| value("xlink:href"));
                 self.image(source.unwrap_or_default());
-                self.words(value("alt").unwrap_or_default(), look);
+                self.words(value("alt").unwrap_or_default(), style);
             }
             el::FORM => {
                 if let Some(action) = value("action") {
                     self.link(LinkKind::Form, action, "");
                 }
             }
-            el::INPUT => self.input(tag, look),
+            el::INPUT => self.input(tag, style),
             el::BUTTON => self.form_action(tag),
             el::BASE => {
                 if let Some(href) = value("href") {
@@ -107,7 +59,7 @@ impl Reader<'_> {
             }
             el::META => self.refresh(tag),
             el::IFRAME | el::FRAME | el::EMBED | el::OBJECT => {
-                if let Some(source) = value(if element == el::OBJECT { "data" } else { "src" }) {
+                if let Some(source) = value(if name == el::OBJECT { "data" } else { "src" }) {
                     self.link(LinkKind::Automatic, source, "");
                 }
                 if let Some(document) = value("srcdoc") {
@@ -124,8 +76,8 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        if let Some(style) = value("style") {
-            self.style_sheet(style);
+        if let Some(css) = value("style") {
+            self.style_sheet(css);
         }
     }
 
@@ -145,7 +97,7 @@ impl Reader<'_> {
         }
     }
 
-    fn input(&mut self, tag: &Tag, look: Look) {
+    fn input(&mut self, tag: &Tag, style: ComputedStyle) {
         let kind = attribute(tag, "type").unwrap_or_default().trim().to_ascii_lowercase();
         self.out.has_password_field |= kind == "password";
         self.form_action(tag);
@@ -153,11 +105,11 @@ impl Reader<'_> {
             "hidden" | "checkbox" | "radio" => {}
             "image" => {
                 self.image(attribute(tag, "src").unwrap_or_default());
-                self.words(attribute(tag, "alt").unwrap_or_default(), look);
+                self.words(attribute(tag, "alt").unwrap_or_default(), style);
             }
             _ => {
                 for name in ["placeholder", "value"] {
-                    self.words(attribute(tag, name).unwrap_or_default(), look);
+                    self.words(attribute(tag, name).unwrap_or_default(), style);
                 }
             }
         }
@@ -183,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// What a style sheet or attribute loads: `url(…)` and `@import "…"` (CSS Syntax 3, 4.3.6).
-    pub(crate) fn style_sheet(&mut self, css: &str) {
+    pub(super) fn style_sheet(&mut self, css: &str) {
         if memchr::memchr2(b'(', b'@', css.as_bytes()).is_none() {
             return;
         }
@@ -196,7 +148,7 @@ impl Reader<'_> {
                     None if marker == "url(" => rest.split(')').next(),
                     None => None,
                 };
-                let address = first_bytes(address.unwrap_or_default(), MAX_HREF).trim();
+                let address = first_bytes(address.unwrap_or_default(), MAX_HREF_BYTES).trim();
                 let known = |l: &Link| l.kind == LinkKind::Image && l.href.eq_ignore_ascii_case(address);
                 if !self.out.links.iter().rev().take(SAME_TAG).any(known) {
                     self.image(address);
@@ -206,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// An image that is fetched from elsewhere.
-    pub(crate) fn image(&mut self, source: &str) {
+    pub(super) fn image(&mut self, source: &str) {
         let source = source.trim();
         let remote = source.starts_with("//") || source.get(..4).is_some_and(|s| s.eq_ignore_ascii_case("http"));
         if remote || self.base.is_some() && !source.is_empty() && !source.contains(':') {
@@ -219,7 +171,7 @@ impl Reader<'_> {
         if self.is_full() {
             return None;
         }
-        let href = first_bytes(href, MAX_HREF);
+        let href = first_bytes(href, MAX_HREF_BYTES);
         let mut link = Link::new(kind, href, shown);
         // `www.host` without a scheme is a path beside a base, and a host without one.
         let relative = !has_scheme(&link.href) && link.authority.as_ref().is_none_or(|_| !is_double_slash(&link.href));
@@ -243,17 +195,18 @@ impl Reader<'_> {
     /// True if no more links are kept, which [`HtmlOut::limits`] says then.
     fn is_full(&mut self) -> bool {
         let is_full = self.out.links.len() >= MAX_LINKS;
-        if is_full {
-            self.limit("an HTML part has more than 2000 links");
+        if is_full && !std::mem::replace(&mut self.drops_links, true) {
+            self.out.limit(format!("an HTML part has more than {MAX_LINKS} links"));
         }
         is_full
     }
 
-    pub(crate) fn end_anchor(&mut self) {
-        self.settle(None);
+    /// Ends the link that is open.
+    pub(super) fn end_anchor(&mut self) {
+        self.resolve_held_back(None);
         let Some(anchor) = self.anchor.take() else { return };
         self.linked.push((anchor.from, self.out.text.len()));
-        let is_split = !self.found.split_words(&self.out.text, anchor.from).is_empty();
+        let is_split = !self.split_addresses.words(&self.out.text, anchor.from).is_empty();
         if let Some(link) = anchor.index.and_then(|i| self.out.links.get_mut(i)) {
             link.shown = in_seen_order(anchor.shown.trim()).into_owned();
             link.is_split = is_split;
@@ -261,9 +214,9 @@ impl Reader<'_> {
     }
 
     /// Finds the links that are written in the text and are not links already.
-    pub(crate) fn written(&mut self) {
+    pub(super) fn written_in_text(&mut self) {
         let text = std::mem::take(&mut self.out.text);
-        let split: Vec<String> = self.found.split_words(&text, 0).into_iter().map(str::to_owned).collect();
+        let split: Vec<String> = self.split_addresses.words(&text, 0).into_iter().map(str::to_owned).collect();
         let mut from = 0;
         let end = (text.len(), text.len());
         for (start, stop) in std::mem::take(&mut self.linked).into_iter().chain([end]) {
@@ -277,24 +230,15 @@ impl Reader<'_> {
     }
 
     /// Keeps a document inside this one. One inside that is left: programs do not go deeper either.
-    pub(crate) fn keep_nested(&mut self, html: &str) {
-        if !self.found.is_nested {
-            self.found.nested.push_str(html);
-            self.found.nested.push('\n');
+    pub(super) fn keep_nested(&mut self, html: &str) {
+        if !self.is_nested {
+            self.nested.push_str(html);
+            self.nested.push('\n');
         }
     }
 
-    /// Reads the documents inside this one, all at once, for links that are not in it.
-    pub(crate) fn nested(&mut self) {
-        let html = std::mem::take(&mut self.found.nested);
-        if html.is_empty() {
-            return;
-        }
-        let mut inner = HtmlOut::default();
-        let mut styles = Styles::new(html.len());
-        let mut reader = Reader::new(&mut inner, &mut styles);
-        reader.found.is_nested = true;
-        read(&html, reader);
+    /// Takes what the documents inside this one yield that is not in it.
+    pub(super) fn add_nested(&mut self, inner: HtmlOut) {
         self.out.has_password_field |= inner.has_password_field;
         let known: HashSet<(String, String)> =
             self.out.links.iter().map(|l| (l.href.clone(), l.shown.clone())).collect();
@@ -304,7 +248,7 @@ impl Reader<'_> {
             }
         }
         for limit in inner.limits {
-            self.limit(&limit.0);
+            self.out.limit(limit.0);
         }
     }
 }

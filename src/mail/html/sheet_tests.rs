@@ -1,7 +1,7 @@
 //! What style sheets hide, and what they show.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::mail::html::*;
+use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -65,7 +65,7 @@ fn sheets_put_text_into_elements() {
 }
 
 #[test]
-fn what_only_some_see_tears_no_word() {
+fn what_only_some_see_breaks_no_word() {
     let narrow = "@media (max-width:9px)";
     for sheet in [
         "@media (min-width:1px){.j{display:none}}".to_owned(),
@@ -74,7 +74,7 @@ fn what_only_some_see_tears_no_word() {
         ".j:not(.k){visibility:hidden}".to_owned(),
         "i[class=j]{color:transparent}".to_owned(),
     ] {
-        for (body, text, hidden, tears) in [
+        for (body, text, hidden, broken) in [
             ("El<i class=j>qu</i>ance", "Elance", "qu", 1),
             ("El<i class=j> q <b>u</b></i>ance", "Elance", "q u", 1),
             ("El<i class=j>qu</i>", "Elqu", "", 0),
@@ -84,8 +84,8 @@ fn what_only_some_see_tears_no_word() {
             ("<a href=x>El<i class=j>qu</i></a>", "Elqu", "", 0),
         ] {
             let out = read_html(&format!("<style>{sheet}</style><body>{body}"));
-            let found = (out.text.as_str(), out.hidden.trim(), out.tears.len());
-            assert_eq!(found, (text, hidden, tears), "{sheet} {body}");
+            let found = (out.text.as_str(), out.hidden.trim(), out.broken_words.len());
+            assert_eq!(found, (text, hidden, broken), "{sheet} {body}");
         }
     }
 }

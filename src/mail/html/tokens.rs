@@ -1,17 +1,17 @@
 //! HTML cut into tags and text by the tokenizer of `html5gum`, as browsers cut it (WHATWG 13.2.5).
 //!
 //! Tags and text are handed over as they come and kept nowhere, so that a document of megabytes costs no more than
-//! reading it. Of a tag with too many attributes the rest is left out, and [`read`] says so. All time is linear in the
-//! document. It cannot fail: what is no tag is text, and what is never closed ends with the document, as in browsers.
+//! reading it. Of a tag with too many attributes the rest is left out, and [`read_tokens`] says so. All time is linear
+//! in the document. It cannot fail: what is not a tag is text, and what is never closed ends with the document, as in
+//! browsers.
 
-use crate::mail::html::element as el;
-use crate::mail::html::element::Name;
-use crate::mail::html::foreign::Foreign;
+use super::element::Name;
+use super::foreign::Foreign;
+use super::tag::{Attribute, Tag};
 use html5gum::emitters::Emitter;
 use html5gum::{Error, Readable, Reader, State, StringReader, Tokenizer};
 use std::cell::Cell;
 use std::convert::Infallible;
-use std::ops::Range;
 
 /// Attributes read of one tag. Honest mail has fewer than 20.
 pub(crate) const MAX_ATTRIBUTES: usize = 100;
@@ -24,9 +24,9 @@ pub(crate) trait Sink {
     fn title(&mut self, text: &str);
     fn start(&mut self, tag: &Tag);
     /// An end tag, by its name.
-    fn end(&mut self, element: Name);
+    fn end(&mut self, name: Name);
     /// An element of SVG or MathML ends without an end tag, and all in it.
-    fn leave(&mut self, _element: Name) {}
+    fn leave(&mut self, _name: Name) {}
     /// The sheet of a `style` element.
     fn sheet(&mut self, _css: &str) {}
     /// What a conditional comment (`<!--[if mso]>…<![endif]-->`) holds: some mail programs show it.
@@ -34,7 +34,7 @@ pub(crate) trait Sink {
 }
 
 /// Reads a document; true if a tag had more attributes than are read.
-pub(crate) fn read(html: &str, sink: &mut impl Sink) -> bool {
+pub(crate) fn read_tokens(html: &str, sink: &mut impl Sink) -> bool {
     let full = Cell::new(false);
     let mut cutter = Cutter {
         sink,
@@ -54,8 +54,8 @@ pub(crate) fn read(html: &str, sink: &mut impl Sink) -> bool {
         if tokenizer.finish().is_ok() {
             return skipped;
         }
-        // The library calls itself for each attribute of a tag, so that some 10,000 of them would end the process. It is
-        // stopped inside the name of the first one too many, and goes on behind the tag.
+        // The library calls itself for each attribute of a tag, so that some 10,000 of them would end the process. It
+        // is stopped inside the name of the first one too many, and goes on behind the tag.
         skipped = true;
         full.set(false);
         rest = &rest[taken.get()..];
@@ -148,77 +148,6 @@ impl Reader for Source<'_> {
         self.taken.set(self.taken.get() + octets.map_or(0, <[u8]>::len));
         Ok(octets)
     }
-}
-
-/// A start tag.
-#[derive(Debug, Default)]
-pub(crate) struct Tag {
-    /// The element's name as written, in lower case.
-    name: Vec<u8>,
-    is_end: bool,
-    is_self_closing: bool,
-    is_foreign: bool,
-    /// Names and values of the attributes, one behind the other.
-    octets: Vec<u8>,
-    attributes: Vec<Attribute>,
-}
-
-#[derive(Debug)]
-struct Attribute {
-    name: Range<usize>,
-    /// Where its value ends; it begins where the name ends.
-    end: usize,
-}
-
-impl Tag {
-    /// The element.
-    pub(crate) fn element(&self) -> Name {
-        el::name(&self.name)
-    }
-
-    /// Its name as written, in lower case.
-    pub(crate) fn name(&self) -> &[u8] {
-        &self.name
-    }
-
-    /// True for `<name/>`.
-    pub(crate) fn is_self_closing(&self) -> bool {
-        self.is_self_closing
-    }
-
-    /// True for an end tag.
-    pub(crate) fn is_end(&self) -> bool {
-        self.is_end
-    }
-
-    /// True for an element of SVG or MathML.
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.is_foreign
-    }
-
-    /// True if it has no attribute at all.
-    pub(crate) fn is_bare(&self) -> bool {
-        self.attributes.is_empty()
-    }
-
-    /// Names and values of the attributes, in order.
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.attributes.iter().map(|a| (&self.octets[a.name.clone()], &self.octets[a.name.end..a.end]))
-    }
-
-    fn clear(&mut self, is_end: bool) {
-        self.name.clear();
-        self.octets.clear();
-        self.attributes.clear();
-        self.is_end = is_end;
-        self.is_self_closing = false;
-    }
-}
-
-/// The value of an attribute of a tag; the first of that name counts (13.2.5.33).
-pub(crate) fn attribute<'t>(tag: &'t Tag, name: &str) -> Option<&'t str> {
-    // A document is UTF-8, and names and values are cut between its characters.
-    tag.attributes().find(|(n, _)| *n == name.as_bytes()).and_then(|(_, value)| std::str::from_utf8(value).ok())
 }
 
 /// Takes the events of the library and puts tags and text together.

@@ -9,6 +9,7 @@
 
 use crate::mail::domain::Domain;
 use crate::text::fold::is_invisible;
+use crate::text::percent::percent_decoded;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -64,7 +65,7 @@ impl Authority {
             return None;
         }
         let (userinfo, hostport) = match raw.rsplit_once('@') {
-            Some((user, host)) => (Some(percent_decoded(user)), host),
+            Some((user, host)) => (Some(percent_decoded(user).into_owned()), host),
             None => (None, raw),
         };
         let (_, port) = split_port(hostport);
@@ -193,11 +194,6 @@ fn split_port(hostport: &str) -> (&str, Option<String>) {
 fn is_number(label: &str) -> bool {
     let hex = label.strip_prefix("0x").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
     hex || !label.is_empty() && label.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Decodes `%xx`; invalid escapes stay, invalid UTF-8 becomes U+FFFD.
-fn percent_decoded(s: &str) -> String {
-    percent_encoding::percent_decode_str(s).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Style sheets and declarations, cut up by `cssparser` as browsers do (CSS Syntax 3).
 //!
-//! Of a sheet only rules are kept that say something about being seen. At-rules that hold under a condition are read for
-//! what they may show; those for print or speech are left out. Broken CSS says nothing.
+//! Of a sheet only rules are kept that say something about being seen. At-rules that hold under a condition are read
+//! for what they may show; those for print or speech are left out. Broken CSS says nothing.
 
-use crate::mail::html::css::Style;
-use crate::mail::html::css::selector::{Selector, read_list};
+use super::declarations::Declarations;
+use super::media::Media;
+use super::selector::{Selector, read_list};
 use crate::text::fold::first_bytes;
 use cssparser::{
     AtRuleParser, CowRcStr, DeclarationParser, ParseError, Parser, ParserState, QualifiedRuleParser,
@@ -13,49 +14,18 @@ use cssparser::{
 use std::borrow::Cow;
 
 /// Octets of the longest property that is read.
-const LONGEST_PROPERTY: usize = 24;
+const MAX_PROPERTY_BYTES: usize = 24;
 /// Octets of the text that one rule puts into elements, and pieces it is made of.
-const LONGEST_CONTENT: usize = 500;
-const MOST_TEXTS: usize = 20;
+const MAX_CONTENT_BYTES: usize = 500;
+const MAX_TEXTS: usize = 20;
 /// At-rules inside one another that are read. Honest sheets have two.
 const MAX_DEPTH: usize = 8;
-
-/// For whom a rule holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::mail) enum View {
-    /// For nobody who looks at a screen.
-    Nobody,
-    /// For some screens or programs.
-    Part,
-    All,
-}
-
-impl View {
-    /// For whom a media query list holds (Media Queries 4).
-    pub(in crate::mail) fn of_media(list: &str) -> View {
-        if list.trim_ascii().is_empty() {
-            return View::All;
-        }
-        let views = list.split(',').map(|query| {
-            let query = query.trim_ascii().to_ascii_lowercase();
-            let query = query.strip_prefix("only ").unwrap_or(&query).trim_start();
-            match query.split_ascii_whitespace().next().unwrap_or_default() {
-                "print" | "speech" | "aural" | "braille" | "embossed" | "handheld" | "projection" | "tty" | "tv" => {
-                    View::Nobody
-                }
-                "all" | "screen" if !query.contains(char::is_whitespace) => View::All,
-                _ => View::Part,
-            }
-        });
-        views.max().unwrap_or(View::All)
-    }
-}
 
 /// The declarations of one block.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Block {
-    pub(super) normal: Style,
-    pub(super) important: Style,
+    pub(super) normal: Declarations,
+    pub(super) important: Declarations,
 }
 
 impl Block {
@@ -85,13 +55,13 @@ pub(super) struct Rule {
 }
 
 /// Gives every rule of a sheet that speaks of being seen, in order.
-pub(super) fn read_sheet(css: &str, view: View, take: &mut dyn FnMut(Rule)) {
-    let mut reading = Sheet { view, depth: 0, take };
+pub(super) fn read_sheet(css: &str, media: Media, take: &mut dyn FnMut(Rule)) {
+    let mut reading = Sheet { media, depth: 0, take };
     StyleSheetParser::new(&mut Parser::new(css), &mut reading).for_each(drop);
 }
 
 struct Sheet<'t> {
-    view: View,
+    media: Media,
     depth: usize,
     take: &'t mut dyn FnMut(Rule),
 }
@@ -125,7 +95,7 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
     ) -> Result<(), ParseError<()>> {
         let (selectors, is_known) = prelude;
         let body = Body::read(input, 0);
-        let is_sure = is_known && !body.has_rules && self.view == View::All;
+        let is_sure = is_known && !body.has_rules && self.media == Media::All;
         // Text for a state or a neighbour, which nobody knows here, would stand everywhere.
         for selector in selectors.into_iter().filter(|s| s.side.is_none() || is_known) {
             self.keep(Rule { selector, content: body.content.clone(), block: body.block, is_sure });
@@ -136,26 +106,26 @@ impl<'i> QualifiedRuleParser<'i> for Sheet<'_> {
 }
 
 impl<'i> AtRuleParser<'i> for Sheet<'_> {
-    type Prelude = View;
+    type Prelude = Media;
     type AtRule = ();
     type Error = ();
 
-    fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Result<View, ParseError<()>> {
+    fn parse_prelude(&mut self, name: CowRcStr<'i>, input: &mut Parser<'i>) -> Result<Media, ParseError<()>> {
         let is = |names: &[&str]| names.iter().any(|n| name.eq_ignore_ascii_case(n));
         let from = input.position();
         input.expect_no_error_token()?;
         Ok(if is(&["media"]) {
-            View::of_media(input.slice_from(from))
+            Media::of_media(input.slice_from(from))
         } else if is(&["page", "font-face", "import", "charset", "namespace"]) || name.ends_with("keyframes") {
-            View::Nobody
+            Media::None
         } else {
-            View::Part
+            Media::Some
         })
     }
 
-    fn parse_block(&mut self, view: View, _: &ParserState, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
-        if view > View::Nobody && self.depth < MAX_DEPTH {
-            let mut inner = Sheet { view: self.view.min(view), depth: self.depth + 1, take: self.take };
+    fn parse_block(&mut self, media: Media, _: &ParserState, input: &mut Parser<'i>) -> Result<(), ParseError<()>> {
+        if media > Media::None && self.depth < MAX_DEPTH {
+            let mut inner = Sheet { media: self.media.min(media), depth: self.depth + 1, take: self.take };
             StyleSheetParser::new(input, &mut inner).for_each(drop);
         }
         Ok(())
@@ -205,7 +175,7 @@ impl<'i> DeclarationParser<'i> for Body {
     ) -> Result<(), ParseError<()>> {
         let from = input.position();
         input.expect_no_error_token()?;
-        let mut lower = [0; LONGEST_PROPERTY];
+        let mut lower = [0; MAX_PROPERTY_BYTES];
         let Some(lower) = lower.get_mut(..name.len()) else { return Ok(()) };
         lower.copy_from_slice(name.as_bytes());
         lower.make_ascii_lowercase();
@@ -218,13 +188,13 @@ impl<'i> DeclarationParser<'i> for Body {
             // No value, perhaps a rule.
             return Err(ParseError::unexpected_token());
         }
-        let (value, style) = match value.rsplit_once('!') {
+        let (value, declarations) = match value.rsplit_once('!') {
             Some((value, word)) if word.trim() == "important" => (value, &mut self.block.important),
             // Browsers leave out what has another word there.
             Some(_) if !value.contains('(') => return Ok(()),
             _ => (&*value, &mut self.block.normal),
         };
-        style.declare(lower, value);
+        declarations.declare(lower, value);
         Ok(())
     }
 }
@@ -232,7 +202,7 @@ impl<'i> DeclarationParser<'i> for Body {
 /// The text of a `content`, cut to a bounded length; what stands behind a slash is read aloud only.
 fn content(value: &str) -> Vec<Text> {
     let mut input = Parser::new(value);
-    let (mut texts, mut room) = (Vec::new(), LONGEST_CONTENT);
+    let (mut texts, mut room) = (Vec::new(), MAX_CONTENT_BYTES);
     while let Ok(token) = input.next() {
         match token {
             Token::QuotedString(text) => {
@@ -247,7 +217,7 @@ fn content(value: &str) -> Vec<Text> {
             Token::Delim('/' | '!') => break,
             _ => {}
         }
-        if room == 0 || texts.len() >= MOST_TEXTS {
+        if room == 0 || texts.len() >= MAX_TEXTS {
             break;
         }
     }

@@ -8,8 +8,6 @@ use crate::mail::html::element as el;
 use crate::mail::html::element::Name;
 use cssparser::{Parser, Token};
 
-/// Letters of an element's name that are told apart (see [`el::name`]).
-const NAME_LETTERS: usize = 8;
 /// Octets of a list of classes that are looked through in one step.
 const CLASSES_PER_STEP: usize = 64;
 
@@ -23,14 +21,14 @@ pub(super) enum Match {
 
 /// An element as selectors know it.
 #[derive(Debug, Default)]
-pub(in crate::mail) struct Kin {
-    pub(in crate::mail) element: Name,
+pub(in crate::mail::html) struct Element {
+    pub(in crate::mail::html) name: Name,
     /// Its attributes as written, if they are of use.
-    pub(in crate::mail) id: Option<Box<str>>,
-    pub(in crate::mail) classes: Option<Box<str>>,
+    pub(in crate::mail::html) id: Option<Box<str>>,
+    pub(in crate::mail::html) classes: Option<Box<str>>,
 }
 
-impl Kin {
+impl Element {
     pub(super) fn classes(&self) -> impl Iterator<Item = &str> {
         self.classes.as_deref().unwrap_or_default().split_ascii_whitespace()
     }
@@ -47,13 +45,15 @@ pub(super) struct Compound {
 }
 
 impl Compound {
-    fn matches(&self, kin: &Kin) -> Match {
-        if self.element.is_some_and(|name| name != kin.element) {
+    fn matches(&self, element: &Element) -> Match {
+        if self.element.is_some_and(|name| name != element.name) {
             return Match::No;
         }
-        let id =
-            self.id.as_deref().map_or(Match::Yes, |id| kin.id.as_deref().map_or(Match::No, |other| same(id, other)));
-        let class = |class: &str| kin.classes().map(|other| same(class, other)).max().unwrap_or(Match::No);
+        let id = self
+            .id
+            .as_deref()
+            .map_or(Match::Yes, |id| element.id.as_deref().map_or(Match::No, |other| same(id, other)));
+        let class = |class: &str| element.classes().map(|other| same(class, other)).max().unwrap_or(Match::No);
         self.classes.iter().map(|c| class(c)).fold(id, Match::min)
     }
 }
@@ -68,7 +68,7 @@ fn same(name: &str, other: &str) -> Match {
 
 /// Where a pseudo-element puts text into an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::mail) enum Side {
+pub(in crate::mail::html) enum Side {
     Before,
     After,
 }
@@ -95,21 +95,21 @@ impl Selector {
         &self.parts[0]
     }
 
-    /// Whether it is about an element with these ancestors, outermost first. Each look at an element takes one of `steps`;
-    /// without any left it matches perhaps.
-    pub(super) fn matches<K: AsRef<Kin>>(&self, kin: &Kin, ancestors: &[K], steps: &mut usize) -> Match {
-        chain(&self.parts, kin, ancestors, steps)
+    /// Whether it is about an element with these ancestors, outermost first. Each look at an element takes one of
+    /// `steps`; without any left it matches perhaps.
+    pub(super) fn matches<K: AsRef<Element>>(&self, element: &Element, ancestors: &[K], steps: &mut usize) -> Match {
+        chain(&self.parts, element, ancestors, steps)
     }
 }
 
-fn chain<K: AsRef<Kin>>(parts: &[Compound], kin: &Kin, ancestors: &[K], steps: &mut usize) -> Match {
+fn chain<K: AsRef<Element>>(parts: &[Compound], element: &Element, ancestors: &[K], steps: &mut usize) -> Match {
     let Some((first, rest)) = parts.split_first() else { return Match::Yes };
     // A long list of classes takes longer to look through.
-    *steps = steps.saturating_sub(1 + kin.classes.as_ref().map_or(0, |list| list.len() / CLASSES_PER_STEP));
+    *steps = steps.saturating_sub(1 + element.classes.as_ref().map_or(0, |list| list.len() / CLASSES_PER_STEP));
     if *steps == 0 {
         return Match::Perhaps;
     }
-    let own = first.matches(kin);
+    let own = first.matches(element);
     if own == Match::No || rest.is_empty() {
         return own;
     }
@@ -145,7 +145,7 @@ pub(super) fn read_list(input: &mut Parser) -> (Vec<Selector>, bool) {
                 reading.part();
             }
             Token::Ident(name) => {
-                reading.is_sure &= name.len() <= NAME_LETTERS;
+                reading.is_sure &= name.len() <= el::NAME_BYTES;
                 let part = reading.part();
                 part.element = Some(el::name(name.as_bytes()));
             }

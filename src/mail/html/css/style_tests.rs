@@ -1,21 +1,22 @@
 //! Ways to hide, and styles that show.
 
-use crate::mail::html::css::rules::{Block, View};
-use crate::mail::html::css::*;
+use super::computed::ComputedStyle;
+use super::media::Media;
+use super::rules::Block;
 
-fn look(styles: &[&str]) -> Look {
-    let mut look = Look::default();
+fn computed(styles: &[&str]) -> ComputedStyle {
+    let mut computed = ComputedStyle::default();
     for css in styles {
         let Block { normal, important } = Block::of_attribute(css);
-        let mut style = normal;
-        style.then(&important);
-        look.apply(&style);
+        let mut declarations = normal;
+        declarations.then(&important);
+        computed.apply(&declarations);
     }
-    look
+    computed
 }
 
 fn hidden(style: &str) -> bool {
-    look(&[style]).is_hidden()
+    computed(&[style]).is_hidden()
 }
 
 #[test]
@@ -120,18 +121,18 @@ fn ordinary_styles_show() {
 
 #[test]
 fn a_descendant_may_set_a_readable_font() {
-    assert!(!look(&["font-size:0px;visibility:hidden", "font-size:13px;visibility:visible"]).is_hidden());
-    assert!(look(&["display:none", "display:block"]).is_hidden(), "nothing inside a removed element is shown");
+    assert!(!computed(&["font-size:0px;visibility:hidden", "font-size:13px;visibility:visible"]).is_hidden());
+    assert!(computed(&["display:none", "display:block"]).is_hidden(), "nothing inside a removed element is shown");
 }
 
 #[test]
 fn what_holds_for_some_shows_and_does_not_hide() {
     let perhaps = |css: &str, later: &str| {
-        let mut style = Block::of_attribute(css).normal;
-        style.perhaps(&Block::of_attribute(later).normal);
-        let mut look = Look::default();
-        look.apply(&style);
-        look.is_hidden()
+        let mut declarations = Block::of_attribute(css).normal;
+        declarations.perhaps(&Block::of_attribute(later).normal);
+        let mut computed = ComputedStyle::default();
+        computed.apply(&declarations);
+        computed.is_hidden()
     };
     assert!(!perhaps("display:none", "display:block"));
     assert!(!perhaps("display:block", "display:none"));
@@ -144,21 +145,21 @@ fn what_holds_for_some_shows_and_does_not_hide() {
 
 #[test]
 fn media_queries() {
-    for (list, view) in [
-        ("", View::All),
-        ("screen", View::All),
-        ("only Screen", View::All),
-        ("print, all", View::All),
-        ("print", View::Nobody),
-        ("print and (color), speech", View::Nobody),
-        ("screen and (max-width:600px)", View::Part),
-        ("(prefers-color-scheme: dark)", View::Part),
-        ("not screen", View::Part),
-        (", ", View::Part),
-        ("only", View::Part),
-        ("only only screen", View::Part),
-        ("yahoo", View::Part),
+    for (list, media) in [
+        ("", Media::All),
+        ("screen", Media::All),
+        ("only Screen", Media::All),
+        ("print, all", Media::All),
+        ("print", Media::None),
+        ("print and (color), speech", Media::None),
+        ("screen and (max-width:600px)", Media::Some),
+        ("(prefers-color-scheme: dark)", Media::Some),
+        ("not screen", Media::Some),
+        (", ", Media::Some),
+        ("only", Media::Some),
+        ("only only screen", Media::Some),
+        ("yahoo", Media::Some),
     ] {
-        assert_eq!(View::of_media(list), view, "{list}");
+        assert_eq!(Media::of_media(list), media, "{list}");
     }
 }

@@ -18,7 +18,8 @@ pub(super) fn argument<'v>(value: &'v str, function: &str) -> Option<&'v str> {
     value.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
 }
 
-/// True if nothing is left of a box: `rect(0,0,0,0)`, `inset(50%)` or more, `circle(0)`, `scale(0)`, `translate` far away.
+/// True if nothing is left of a box: `rect(0,0,0,0)`, `inset(50%)` or more, `circle(0)`, `scale(0)`, `translate` far
+/// away.
 pub(super) fn cuts_all(value: &str) -> bool {
     let numbers = |function| {
         let list = argument(value, function)?;
