@@ -4,6 +4,7 @@
 //! This is the only room that knows `mail_parser` and `html5gum`, and the decoders of files that come with a message.
 
 pub mod attachment;
+pub mod authority;
 pub mod body;
 pub mod case_id;
 pub mod defect;
@@ -16,12 +17,12 @@ pub mod message;
 pub(crate) mod mime;
 
 pub use attachment::{Attachment, Danger, Harm};
+pub use authority::Authority;
 pub use body::Body;
 pub use case_id::case_id;
 pub use defect::{Defect, Field, Limit};
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};
 pub use header::mailbox::{Mailbox, Reading};
-pub use link::authority::Authority;
 pub use link::{Link, LinkKind};
 pub use message::Message;

@@ -4,6 +4,7 @@
 use crate::mail::attachment::work::{MAX_FILE, Work};
 use crate::mail::attachment::zip::Entry;
 use crate::mail::attachment::{Danger, Harm, Place, ole};
+use crate::mail::authority::Authority;
 use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 
@@ -56,7 +57,7 @@ fn part(octets: &[u8], place: &Place<'_>, work: &mut Work, found: &mut Vec<Dange
         let target = target.replace("&amp;", "&");
         let kind = value(relation, "Type").unwrap_or_default();
         if ["attachedTemplate", "oleObject", "frame", "externalLinkPath"].iter().any(|k| kind.ends_with(k)) {
-            let host = crate::mail::link::authority::Authority::of(&target).map(|a| a.host);
+            let host = Authority::of(&target).map(|a| a.host);
             if let Some(host) = host {
                 found.push(Danger::new(Harm::Macros, &format!("loads a part of itself from {host}")));
             }

@@ -6,7 +6,7 @@
 
 use crate::mail::attachment::work::{Packing, Work};
 use crate::mail::attachment::{Danger, Harm, Place, name, qr};
-use crate::mail::link::authority::Authority;
+use crate::mail::authority::Authority;
 use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 

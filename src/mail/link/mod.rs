@@ -4,12 +4,10 @@
 //! stand immediately before the first slash**), and as a browser does (WHATWG URL). Whether a host is the brand's own is
 //! for `policy::Brand` to say, through which hosts a link is passed on for `policy::Hosts`.
 
-pub mod authority;
 pub(crate) mod defanged;
 pub(crate) mod written;
 
-pub use authority::Authority;
-
+use crate::mail::authority::Authority;
 use crate::mail::domain::Domain;
 
 /// Where a link was found in the message.

@@ -1,7 +1,7 @@
 //! The cuts and corners of an authority; `tests/links.rs` holds the table of what people and browsers read.
 #![allow(clippy::unwrap_used)]
 
-use crate::mail::link::authority::*;
+use crate::mail::authority::*;
 
 fn host(href: &str) -> String {
     Authority::of(href).map(|a| a.host).unwrap_or_default()
