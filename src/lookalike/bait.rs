@@ -34,8 +34,8 @@ fn words() -> impl Iterator<Item = &'static str> {
 /// A set of bait.
 pub(super) struct Bait {
     words: HashSet<String, RandomState>,
-    /// For each octet, the lengths of the words that begin with it, and of those that end with it, a bit each: most places
-    /// of most labels need no look-up at all.
+    /// For each octet, the lengths of the words that begin with it, and of those that end with it, a bit each: most
+    /// places of most labels need no look-up at all.
     beginning: Lengths,
     ending: Lengths,
 }
@@ -88,8 +88,8 @@ impl Bait {
         self.ends(word.len(), lengths, mirrored).into_iter().map(|end| word.len() - end).collect()
     }
 
-    /// How many octets bait may take from one side of a word of `len`; `lengths` gives the lengths of the words that may
-    /// stand at a distance from that side, `piece` the octets between two distances.
+    /// How many octets bait may take from one side of a word of `len`; `lengths` gives the lengths of the words that
+    /// may stand at a distance from that side, `piece` the octets between two distances.
     fn ends<'a>(
         &self,
         len: usize,

@@ -11,11 +11,11 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// Letters of the shortest name that counts as one word of several in a stranger's label (`dhl-parcel`), whatever the others are.
-/// Abbreviations of two letters stand in anybody's.
+/// Letters of the shortest name that counts as one word of several in a stranger's label (`dhl-parcel`), whatever the
+/// others are. Abbreviations of two letters stand in anybody's.
 const MIN_TOKEN: usize = 3;
-/// Octets of bait, at least, that make an imitation of a name shorter than [`MIN_INSIDE`] without a dash: `dhldelivery` is
-/// one, `dhlot` and `ottoman` are not.
+/// Octets of bait, at least, that make an imitation of a name shorter than [`MIN_INSIDE`] without a dash:
+/// `dhldelivery` is one, `dhlot` and `ottoman` are not.
 const LONG_BAIT_BYTES: usize = 5;
 /// Octets of the shortest domain that is looked for with its dots lost (`elancecom`).
 const MIN_DOTLESS_BYTES: usize = 8;

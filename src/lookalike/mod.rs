@@ -4,9 +4,9 @@
 //! name (`not_us`: freelance, glance …) never imitate it, and a name shorter than [`MIN_FUZZY`] is only looked for as a
 //! whole word: short names have hundreds of honest neighbours.
 //!
-//! An [`Index`] holds the names of all brands in tables, so that a host costs the same whatever their number: its labels
-//! are cut into words, bait ([`bait`]) is taken off them, and what is left is looked up as it is written, as it looks
-//! ([`shape`]) and with a letter less ([`slip`]).
+//! An [`Index`] holds the names of all brands in tables, so that a host costs the same whatever their number: its
+//! labels are cut into words, bait ([`bait`]) is taken off them, and what is left is looked up as it is written, as
+//! it looks ([`shape`]) and with a letter less ([`slip`]).
 
 mod bait;
 mod index;

@@ -12,7 +12,8 @@ use crate::text::fold::is_invisible;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// Octets that are read of a host, and of what a person reads before the slash. A name has 253, escaped three times that.
+/// Octets that are read of a host, and of what a person reads before the slash. A name has 253, escaped three times
+/// that.
 const MAX_AUTHORITY_BYTES: usize = 4_096;
 /// Slashes to the eye that no program takes for one.
 const LIKE_SLASHES: [char; 8] =

@@ -1,6 +1,7 @@
 //! A message: exact raw octets, header fields, the people it names, its body, and what is odd about it.
 //!
-//! The header is split once, by [`read_header`], so that every room sees the same fields. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
+//! The header is split once, by [`read_header`], so that every room sees the same fields. Parsing never fails: what
+//! is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use crate::mail::body::{Body, walk};
 use crate::mail::defect::{Defect, Field, Limit};

@@ -16,13 +16,14 @@ pub mod link;
 pub mod message;
 pub(crate) mod mime;
 
-pub use attachment::{Attachment, Danger, Harm};
+pub use attachment::file::{Attachment, Danger, Harm};
+pub use attachment::qr::QR_SHOWN;
 pub use authority::Authority;
 pub use body::Body;
 pub use case_id::case_id;
 pub use defect::{Defect, Field, Limit};
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};
-pub use header::mailbox::{Mailbox, Reading};
+pub use header::mailbox::{Mailbox, Reading, read_mailboxes};
 pub use link::{Link, LinkKind};
-pub use message::Message;
+pub use message::{Message, on_the_wire};

@@ -1,16 +1,16 @@
-//! The body as a person meets it: visible text, links, attachments. Filled by [`super::message`] from the MIME tree.
+//! The body as a person meets it: visible text, links, attachments. Filled by [`walk`] from the MIME tree.
 
 pub(crate) mod walk;
 
-use crate::mail::attachment::Attachment;
+use crate::mail::attachment::file::Attachment;
 use crate::mail::link::Link;
 use crate::text::bidi::in_seen_order;
 use crate::text::fold::first_bytes;
 use std::ops::Range;
 
-/// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets to what
-/// stands behind them by scrolling. Folding text is not free.
-pub(crate) const MAX_TEXT: usize = 256 << 10;
+/// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets
+/// to what stands behind them by scrolling. Folding text is not free.
+pub(crate) const MAX_TEXT_BYTES: usize = 256 << 10;
 /// Words kept that hidden text stands inside of: two are enough to speak of, and a name has to be among them.
 pub(crate) const MAX_TEARS: usize = 200;
 
@@ -47,11 +47,11 @@ pub(crate) struct PartText {
 }
 
 impl Body {
-    /// Takes the text of all parts, as much of each as there is room for; true if some was left out. No part can crowd out
-    /// another: of several alternatives mail programs show one, and it may be the last.
+    /// Takes the text of all parts, as much of each as there is room for; true if some was left out. No part can
+    /// crowd out another: of several alternatives mail programs show one, and it may be the last.
     pub(crate) fn take_text(&mut self, parts: &[PartText]) -> bool {
-        let seen = fair_share(parts.iter().map(|p| p.seen.len()), MAX_TEXT);
-        let hidden = fair_share(parts.iter().map(|p| p.hidden.len()), MAX_TEXT);
+        let seen = fair_share(parts.iter().map(|p| p.seen.len()), MAX_TEXT_BYTES);
+        let hidden = fair_share(parts.iter().map(|p| p.hidden.len()), MAX_TEXT_BYTES);
         for part in parts {
             if !part.hidden.is_empty() && !self.hidden.is_empty() {
                 self.hidden.push('\n');
@@ -71,7 +71,8 @@ impl Body {
     }
 }
 
-/// The most that each of several may take, so that together they take no more than `room` and the small ones all they want.
+/// The most that each of several may take, so that together they take no more than `room` and the small ones all they
+/// want.
 fn fair_share(sizes: impl Iterator<Item = usize>, mut room: usize) -> usize {
     let mut sizes: Vec<usize> = sizes.collect();
     sizes.sort_unstable();
@@ -111,7 +112,7 @@ mod tests {
         assert_eq!((body.text.as_str(), &body.tears[..]), ("one\ntwo", &[1, 5][..]));
         assert_eq!(body.stretches[2], (true, 4..7));
         let mut body = Body::default();
-        assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT)), part("end")]));
-        assert!(body.text.ends_with("x\nend") && body.text.len() <= MAX_TEXT + 1);
+        assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT_BYTES)), part("end")]));
+        assert!(body.text.ends_with("x\nend") && body.text.len() <= MAX_TEXT_BYTES + 1);
     }
 }

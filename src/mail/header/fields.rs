@@ -1,7 +1,7 @@
 //! The header of a message, split into fields as its most lenient reader splits it.
 //!
-//! Programs differ about lines that are not fields, a bare CR, blanks before the colon and controls in a name. Where they
-//! differ about a field that mail programs show, every reading becomes a field. Splitting never fails; it notes.
+//! Programs differ about lines that are not fields, a bare CR, blanks before the colon and controls in a name. Where
+//! they differ about a field that mail programs show, every reading becomes a field. Splitting never fails; it notes.
 
 use crate::mail::defect::{Defect, Field, Limit};
 use crate::mail::mime::decode;
@@ -34,9 +34,9 @@ pub(crate) struct Header {
     pub(crate) limits: Vec<Limit>,
 }
 
-/// Splits the header of a message into fields. A line that is not a field and continues none ends nothing: it is noted,
-/// since mail programs differ about it. Beyond the limits only the fields that mail programs show are still read, so that
-/// nobody can hide an author behind thousands of other fields.
+/// Splits the header of a message into fields. A line that is not a field and continues none ends nothing: it is
+/// noted, since mail programs differ about it. Beyond the limits only the fields that mail programs show are still
+/// read, so that nobody can hide an author behind thousands of other fields.
 pub(crate) fn read_header(raw: &[u8]) -> Header {
     let mut splitter = Splitter { keeps: true, ..Splitter::default() };
     let mut at = 0;

@@ -76,8 +76,8 @@ pub(crate) fn has_address(mailbox: &Mailbox) -> bool {
     mailbox.address.contains('@')
 }
 
-/// True if the address stands in the field's value. A domain that goes on in other letters is read in part by nobody who
-/// would show it.
+/// True if the address stands in the field's value. A domain that goes on in other letters is read in part by nobody
+/// who would show it.
 fn stands_whole(mailbox: &Mailbox, value: &str) -> bool {
     let goes_on = |rest: &str| rest.starts_with(char::is_alphanumeric);
     value.match_indices(&mailbox.address).any(|(at, address)| !goes_on(&value[at + address.len()..]))

@@ -8,8 +8,8 @@ use crate::mail::header::encoded_words::decode_words;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is not a list
-/// of authors a person could check.
+/// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is not a
+/// list of authors a person could check.
 const MAX_VALUE_BYTES: usize = 8 * 1024;
 /// Mailboxes kept from one field: enough for any honest list, and bounded work for a hostile one.
 const MAX_MAILBOXES: usize = 50;
@@ -20,9 +20,11 @@ pub enum Reading {
     /// By RFC 5322, comments, groups and quoting included.
     #[default]
     Strict,
-    /// By programs that decode encoded words first, take any pair of angle brackets, or read a field that is not a list.
+    /// By programs that decode encoded words first, take any pair of angle brackets, or read a field that is not a
+    /// list.
     Lenient,
-    /// By programs that stop at, skip or undo what others keep; for an orderly reader what stands there is not an address.
+    /// By programs that stop at, skip or undo what others keep; for an orderly reader what stands there is not an
+    /// address.
     Shown,
 }
 
@@ -81,8 +83,8 @@ impl Mailbox {
     }
 }
 
-/// The domain a mail program shows: `a@elance.com..` like the name it stands for, and without invisible characters where
-/// no name can hold them.
+/// The domain a mail program shows: `a@elance.com..` like the name it stands for, and without invisible characters
+/// where no name can hold them.
 fn domain_shown_as(written: &str) -> Option<Domain> {
     let name = written.trim().trim_end_matches('.');
     let visible = || name.chars().filter(|c| !crate::text::fold::is_invisible(*c)).collect::<String>();

@@ -1,8 +1,8 @@
 //! Links: what a message lets its reader open, and how each is read.
 //!
-//! A link is read twice, by [`Authority`]: as a person reads it, by the rule Elance gave its members (**"elance.com" must
-//! stand immediately before the first slash**), and as a browser does (WHATWG URL). Whether a host is the brand's own is
-//! for `policy::Brand` to say, through which hosts a link is passed on for `policy::Hosts`.
+//! A link is read twice, by [`Authority`]: as a person reads it, by the rule Elance gave its members (**"elance.com"
+//! must stand immediately before the first slash**), and as a browser does (WHATWG URL). Whether a host is the
+//! brand's own is for `policy::Brand` to say, through which hosts a link is passed on for `policy::Hosts`.
 
 pub(crate) mod defanged;
 pub(crate) mod written;
