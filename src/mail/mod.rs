@@ -20,6 +20,7 @@ pub use attachment::file::{Attachment, Danger, Harm};
 pub use attachment::qr::QR_SHOWN;
 pub use authority::Authority;
 pub use body::Body;
+pub use body::attached::{Attached, MAX_ATTACHED_MESSAGES, attached_messages};
 pub use case_id::case_id;
 pub use defect::{Defect, Field, Limit};
 pub use domain::Domain;

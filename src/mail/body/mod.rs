@@ -1,9 +1,11 @@
 //! The body as a person meets it: visible text, links, attachments. Filled by [`walk`] from the MIME tree.
 
+pub(crate) mod attached;
 pub(crate) mod walk;
 
 use crate::mail::attachment::file::Attachment;
 use crate::mail::link::Link;
+use crate::mail::mime::decode::Encoding;
 use crate::text::bidi::in_seen_order;
 use crate::text::fold::first_bytes;
 use std::ops::Range;
@@ -34,6 +36,16 @@ pub struct Body {
     pub attachments: Vec<Attachment>,
     /// True if an HTML part holds an input field of type password.
     pub has_password_field: bool,
+    /// Where the attached messages lie in the message, in order.
+    pub(crate) attached: Vec<MessagePart>,
+}
+
+/// A part of a message that is a message itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MessagePart {
+    /// Octets of the message in which it lies, encoded.
+    pub(crate) range: Range<usize>,
+    pub(crate) encoding: Encoding,
 }
 
 /// The text of one part.

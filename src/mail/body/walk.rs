@@ -11,7 +11,7 @@ use crate::mail::attachment::qr::read_drawings;
 use crate::mail::attachment::read::{read_attachment, read_data_image};
 use crate::mail::attachment::text::unfolded;
 use crate::mail::attachment::work::Work;
-use crate::mail::body::{Body, MAX_TEXT_BYTES, PartText};
+use crate::mail::body::{Body, MAX_TEXT_BYTES, MessagePart, PartText};
 use crate::mail::defect::{Defect, Limit};
 use crate::mail::html::{MAX_LINKS, read_html};
 use crate::mail::link::written::written_links;
@@ -21,6 +21,7 @@ use crate::mail::mime::part::{PartHead, head_and_body, subject};
 use crate::text::fold::{first_bytes, fold_onto};
 use memchr::memmem;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Parts read of one message. Digests and mail with many pictures stay below 200.
 const MAX_PARTS: usize = 1_000;
@@ -138,11 +139,13 @@ impl<'r, 'd> Walk<'r, 'd> {
             return;
         }
         if head.is_message() {
-            self.attached_message(&head, body);
+            self.attached_message(&head, body_start..todo.end);
         } else if head.is_own_text(todo.depth == 0) {
             self.own_text(&head, body);
+        } else if head.is_saved_message() || head.is_saved_page() {
+            self.attached_message(&head, body_start..todo.end);
         } else {
-            self.attachment(&head, body);
+            self.body.attachments.push(read_attachment(&head, body, self.work));
         }
     }
 
@@ -257,17 +260,15 @@ impl<'r, 'd> Walk<'r, 'd> {
         }
     }
 
-    fn attachment(&mut self, head: &PartHead, body: &[u8]) {
-        if head.is_saved_message() {
-            return self.attached_message(head, body);
-        }
-        self.body.attachments.push(read_attachment(head, body, self.work));
-    }
-
     /// A message inside this one: an attachment, named by its file name or else its subject. Mail programs open it with
     /// a click, so where it leads and what it carries counts; what it says does not.
-    fn attached_message(&mut self, head: &PartHead, body: &[u8]) {
-        let octets: Cow<'_, [u8]> = head.encoding.decode(body, usize::MAX / 2);
+    fn attached_message(&mut self, head: &PartHead, range: Range<usize>) {
+        let encoded = &self.raw[range.clone()];
+        // Messages inside an attached one are not this message's.
+        if self.message_depth == 0 && (head.is_message() || head.is_saved_message()) {
+            self.body.attached.push(MessagePart { range, encoding: head.encoding });
+        }
+        let octets: Cow<'_, [u8]> = head.encoding.decode(encoded, encoded.len());
         let name = if head.name.is_empty() { subject(&octets) } else { head.name.clone() };
         let (declared, size) = (head.media_type(), octets.len());
         self.body.attachments.push(Attachment { name: name.clone(), declared, size, ..Attachment::default() });

@@ -103,10 +103,18 @@ impl PartHead {
         self.kind == "message" && matches!(self.subtype.as_str(), "rfc822" | "global" | "news")
     }
 
-    /// True if it is a message, or a web page with its parts (RFC 2557), by its name.
+    /// True if it is a message by its name.
     pub(crate) fn is_saved_message(&self) -> bool {
-        let name = self.name.to_ascii_lowercase();
-        [".eml", ".mht", ".mhtml"].iter().any(|ending| name.ends_with(ending))
+        self.is_called(".eml")
+    }
+
+    /// True if it is a web page with its parts (RFC 2557) by its name.
+    pub(crate) fn is_saved_page(&self) -> bool {
+        self.is_called(".mht") || self.is_called(".mhtml")
+    }
+
+    fn is_called(&self, ending: &str) -> bool {
+        self.name.to_ascii_lowercase().ends_with(ending)
     }
 
     /// True if a reader sees it as the message's own words. A multipart that could not be taken apart is among them,
