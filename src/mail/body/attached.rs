@@ -1,14 +1,14 @@
 //! The messages that are attached to a message, octet for octet, for whoever has to judge them as they were received:
 //! a member who forwards a forged message as an attachment, a bounce that brings back what was sent.
 //!
-//! What counts is what is declared a whole message (`message/rfc822`, `message/global`, `message/news`, and the parts of
-//! a digest that declare nothing) and every file called `.eml` that is not shown as the message's own text, whatever its
-//! type. What does not: pieces of a message (`message/partial`), headers without a body (`text/rfc822-headers`), saved
-//! web pages (`.mht`), Outlook's `.msg`, and messages in archives. Messages inside an attached message are part of it:
-//! whoever wants those parses its octets and asks again.
+//! What counts is what is declared a whole message (`message/rfc822`, `message/global`, `message/news`, and the parts
+//! of a digest that declare nothing) and every file called `.eml` that is not shown as the message's own text, whatever
+//! its type. What does not: pieces of a message (`message/partial`), headers without a body (`text/rfc822-headers`),
+//! saved web pages (`.mht`), Outlook's `.msg`, and messages in archives. Messages inside an attached message are part
+//! of it: whoever wants those parses its octets and asks again.
 //!
-//! Nothing is copied before it is asked for. Never fails: an encoding that is broken yields what mail programs make of it,
-//! and a message that was cut ([`Message::complete`]) ends the last of those attached to it early.
+//! Nothing is copied before it is asked for. Never fails: an encoding that is broken yields what mail programs make of
+//! it, and a message that was cut ([`Message::complete`]) ends the last of those attached to it early.
 
 use crate::mail::message::Message;
 use crate::mail::mime::decode::Encoding;
@@ -26,8 +26,8 @@ pub struct Attached<'m> {
 }
 
 impl<'m> Attached<'m> {
-    /// Its octets as they were put into the part, so that its signatures verify: borrowed from the message around it, or
-    /// decoded (base64, quoted-printable) each time this is called. They are never more than the part has.
+    /// Its octets as they were put into the part, so that its signatures verify: borrowed from the message around it,
+    /// or decoded (base64, quoted-printable) each time this is called. They are never more than the part has.
     ///
     /// The line end before a boundary belongs to the boundary (RFC 2046 section 5.1.1). A file saved with bare LF line
     /// ends comes with those; [`on_the_wire`](crate::mail::on_the_wire) gives it back its CRLF.
@@ -51,8 +51,8 @@ pub fn attached_messages(message: &Message) -> Vec<Attached<'_>> {
 mod tests {
     use super::*;
 
-    /// A message with all that makes copying inexact: 8-bit octets, a NUL, a bare CR, bare LF, blanks at the ends of lines,
-    /// lines that begin like delimiters, empty lines at the end.
+    /// A message with all that makes copying inexact: 8-bit octets, a NUL, a bare CR, bare LF, blanks at the ends of
+    /// lines, lines that begin like delimiters, empty lines at the end.
     const PHISH: &[u8] = b"Received: from x\r\n\tby y\r\nFrom: Elance <a@evil.test>\r\nSubject: caf\xe9 =41\r\n\
         DKIM-Signature: v=1; b=A=\r\n\r\n--\r\n--boundary\r\n-- b\r\n--b-\r\nx=3D \t\r\n\0\xff\rbare\ncr\r\n\r\n\r\n";
 

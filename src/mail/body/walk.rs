@@ -215,33 +215,37 @@ impl<'r, 'd> Walk<'r, 'd> {
         let is_html = head.is_html();
         let text = decode::text(&octets, head.charset.as_deref(), is_html);
         read_drawings(&text, self.work);
-        if is_html {
-            for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
-                let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
-                read_data_image(first_bytes(source, MAX_DATA_IMAGE_BYTES), self.work);
-            }
-            let out = read_html(first_bytes(&text, MAX_PART_TEXT_BYTES));
-            self.body.has_password_field |= out.has_password_field;
-            for limit in out.limits {
-                self.limit(limit.0);
-            }
-            self.keep(PartText { seen: out.text, hidden: out.hidden, tears: out.tears, is_html });
-            if self.body.title.is_empty() {
-                self.body.title = first_bytes(&out.title, MAX_TITLE_BYTES).to_owned();
-            }
-            for link in out.links {
-                self.keep_link(link);
-            }
-        } else {
-            let whole = match head.subtype.as_str() {
-                "calendar" => Cow::Owned(unfolded(&text)),
-                _ if head.joins_lines => Cow::Owned(joined(&text)),
-                _ => text,
-            };
-            let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT_BYTES));
-            written_links(&folded, |link| self.keep_link(link));
-            self.keep(PartText { seen: folded, ..PartText::default() });
+        if is_html { self.own_html(&text) } else { self.own_plain(head, text) }
+    }
+
+    fn own_html(&mut self, text: &str) {
+        for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
+            let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
+            read_data_image(first_bytes(source, MAX_DATA_IMAGE_BYTES), self.work);
         }
+        let out = read_html(first_bytes(text, MAX_PART_TEXT_BYTES));
+        self.body.has_password_field |= out.has_password_field;
+        for limit in out.limits {
+            self.limit(limit.0);
+        }
+        self.keep(PartText { seen: out.text, hidden: out.hidden, tears: out.tears, is_html: true });
+        if self.body.title.is_empty() {
+            self.body.title = first_bytes(&out.title, MAX_TITLE_BYTES).to_owned();
+        }
+        for link in out.links {
+            self.keep_link(link);
+        }
+    }
+
+    fn own_plain(&mut self, head: &PartHead, text: Cow<'_, str>) {
+        let whole = match head.subtype.as_str() {
+            "calendar" => Cow::Owned(unfolded(&text)),
+            _ if head.joins_lines => Cow::Owned(joined(&text)),
+            _ => text,
+        };
+        let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT_BYTES));
+        written_links(&folded, |link| self.keep_link(link));
+        self.keep(PartText { seen: folded, ..PartText::default() });
     }
 
     /// Keeps the text of a part, a little more than a message may have in all.
