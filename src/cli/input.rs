@@ -1,9 +1,9 @@
 //! Messages from files: found in folders, and read as they were on the wire.
 
 use super::failure::{EX_DATAERR, Failure};
-use crate::mail::message::on_the_wire;
+use crate::mail::on_the_wire;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The `.eml` files of a folder, sorted, folders within included.
 pub(super) fn eml_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {

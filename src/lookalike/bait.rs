@@ -10,10 +10,10 @@ use std::sync::LazyLock;
 
 /// The list, built in.
 pub(super) const LIST: &str = include_str!("../../conf/bait.txt");
-/// Longest word that is taken apart: a label has 63 octets, and what is longer was not written to be read.
-const MAX_WORD: usize = 63;
-/// Shortest bait that may follow other bait. Shorter pieces (`my`, `id`) would make bait of honest words.
-const MIN_PIECE: usize = 3;
+/// Octets of the longest word that is taken apart: a label has 63, and what is longer was not written to be read.
+const MAX_WORD_BYTES: usize = 63;
+/// Octets of the shortest bait that may follow other bait. Shorter pieces (`my`, `id`) would make bait of honest words.
+const MIN_PIECE_BYTES: usize = 3;
 /// Places where bait may end, from either side, that are tried: `wwwwww…` has one every three letters.
 const MAX_ENDS: usize = 8;
 
@@ -22,6 +22,11 @@ pub(super) static PLAIN: LazyLock<Bait> = LazyLock::new(|| Bait::new(words().map
 /// The words as they look, for labels that are compared by their looks (`l0gin`).
 pub(super) static SHAPED: LazyLock<Bait> = LazyLock::new(|| Bait::new(words().map(shape).collect()));
 
+/// True if a folded word is one that impostors join to a brand's name, or several of them without a gap.
+pub fn is_bait(folded: &str) -> bool {
+    PLAIN.is_bait(folded)
+}
+
 fn words() -> impl Iterator<Item = &'static str> {
     LIST.lines().filter(|l| !l.starts_with('#')).flat_map(str::split_whitespace)
 }
@@ -29,8 +34,8 @@ fn words() -> impl Iterator<Item = &'static str> {
 /// A set of bait.
 pub(super) struct Bait {
     words: HashSet<String, RandomState>,
-    /// For each octet, the lengths of the words that begin with it, and of those that end with it, a bit each: most places
-    /// of most labels need no look-up at all.
+    /// For each octet, the lengths of the words that begin with it, and of those that end with it, a bit each: most
+    /// places of most labels need no look-up at all.
     beginning: Lengths,
     ending: Lengths,
 }
@@ -41,7 +46,7 @@ impl Bait {
     fn new(words: HashSet<String, RandomState>) -> Bait {
         let (mut beginning, mut ending) = ([0; 256], [0; 256]);
         for word in words.iter().map(|w| w.as_bytes()) {
-            if let (Some(first), Some(last), true) = (word.first(), word.last(), word.len() <= MAX_WORD) {
+            if let (Some(first), Some(last), true) = (word.first(), word.last(), word.len() <= MAX_WORD_BYTES) {
                 beginning[usize::from(*first)] |= 1 << word.len();
                 ending[usize::from(*last)] |= 1 << word.len();
             }
@@ -51,7 +56,7 @@ impl Bait {
 
     /// True if a word is bait, or pieces of bait without a gap (`paymentdesk`).
     pub(super) fn is_bait(&self, word: &str) -> bool {
-        let pieces = || word.len() <= MAX_WORD && self.heads(word).contains(&word.len());
+        let pieces = || word.len() <= MAX_WORD_BYTES && self.heads(word).contains(&word.len());
         !word.is_empty() && (self.words.contains(word) || pieces())
     }
 
@@ -63,7 +68,7 @@ impl Bait {
     /// What is left of a word when bait is taken off its ends, the word itself first: `myelancelogin` holds
     /// `elancelogin`, `myelance`, `elance`.
     pub(super) fn cores(&self, word: &str) -> impl Iterator<Item = Range<usize>> + use<> {
-        let apart = word.len() <= MAX_WORD;
+        let apart = word.len() <= MAX_WORD_BYTES;
         let (heads, tails) = if apart { (self.heads(word), self.tails(word)) } else { (vec![0], vec![word.len()]) };
         let pairs = heads.into_iter().flat_map(move |start| tails.clone().into_iter().map(move |end| start..end));
         pairs.filter(|core| core.start < core.end)
@@ -83,8 +88,8 @@ impl Bait {
         self.ends(word.len(), lengths, mirrored).into_iter().map(|end| word.len() - end).collect()
     }
 
-    /// How many octets bait may take from one side of a word of `len`; `lengths` gives the lengths of the words that may
-    /// stand at a distance from that side, `piece` the octets between two distances.
+    /// How many octets bait may take from one side of a word of `len`; `lengths` gives the lengths of the words that
+    /// may stand at a distance from that side, `piece` the octets between two distances.
     fn ends<'a>(
         &self,
         len: usize,
@@ -98,8 +103,8 @@ impl Bait {
             // Short bait stands alone on its side.
             let shortest = match from {
                 0 => 1,
-                1..MIN_PIECE => continue,
-                _ => MIN_PIECE,
+                1..MIN_PIECE_BYTES => continue,
+                _ => MIN_PIECE_BYTES,
             };
             let known = lengths(from);
             let tos = (shortest..=len - from).filter(|n| known >> n & 1 == 1).map(|n| from + n);

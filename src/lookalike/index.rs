@@ -3,7 +3,7 @@
 use crate::lookalike::bait::{PLAIN, SHAPED};
 use crate::lookalike::shape::{shapes, written};
 use crate::lookalike::slip::{Slip, shortened, slip};
-use crate::lookalike::{LONG, MIN_FUZZY, MIN_INSIDE, NotUs, compact, tokens};
+use crate::lookalike::word::{LONG, MIN_FUZZY, MIN_INSIDE, NotUs, compact, tokens};
 use crate::mail::Domain;
 use crate::text::fold::fold;
 use foldhash::fast::RandomState;
@@ -11,14 +11,14 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-/// Shortest name that counts as one word of several in a stranger's label (`dhl-parcel`), whatever the others are.
-/// Abbreviations of two letters stand in anybody's.
+/// Letters of the shortest name that counts as one word of several in a stranger's label (`dhl-parcel`), whatever the
+/// others are. Abbreviations of two letters stand in anybody's.
 const MIN_TOKEN: usize = 3;
-/// Octets of bait, at least, that make an imitation of a name shorter than [`MIN_INSIDE`] without a dash: `dhldelivery` is
-/// one, `dhlot` and `ottoman` are not.
-const LONG_BAIT: usize = 5;
-/// Shortest domain that is looked for with its dots lost (`elancecom`).
-const MIN_DOTLESS: usize = 8;
+/// Octets of bait, at least, that make an imitation of a name shorter than [`MIN_INSIDE`] without a dash:
+/// `dhldelivery` is one, `dhlot` and `ottoman` are not.
+const LONG_BAIT_BYTES: usize = 5;
+/// Octets of the shortest domain that is looked for with its dots lost (`elancecom`).
+const MIN_DOTLESS_BYTES: usize = 8;
 
 type Table = HashMap<String, Vec<u32>, RandomState>;
 
@@ -39,7 +39,7 @@ pub struct Index {
     shaped: Table,
     shortened: Table,
     not_us: Arc<NotUs>,
-    /// Labels of the brands' own domains, which are no slip of any name.
+    /// Labels of the brands' own domains, which are not a slip of any name.
     own: HashSet<String, RandomState>,
     /// Octets of the shortest and the longest key of the tables.
     lengths: Option<(usize, usize)>,
@@ -89,7 +89,10 @@ impl Index {
         for domain in domains {
             self.own.insert(domain.chosen_label().to_owned());
             let name = compact(domain.as_str());
-            if domain.as_str().contains('.') && name.len() >= MIN_DOTLESS && domain.chosen_label().len() >= MIN_INSIDE {
+            if domain.as_str().contains('.')
+                && name.len() >= MIN_DOTLESS_BYTES
+                && domain.chosen_label().len() >= MIN_INSIDE
+            {
                 self.enter(owner, name, Some(domain.clone()));
             }
         }
@@ -166,7 +169,9 @@ impl Index {
                 let counts = |entry: &&Entry| match core == word {
                     // A word of its own.
                     true => entry.letters >= MIN_TOKEN || tokens(folded).all(|t| t == core || PLAIN.is_bait(t)),
-                    false => entry.letters >= MIN_INSIDE || word == folded && word.len() >= core.len() + LONG_BAIT,
+                    false => {
+                        entry.letters >= MIN_INSIDE || word == folded && word.len() >= core.len() + LONG_BAIT_BYTES
+                    }
                 };
                 let entries = self.entries(numbers).filter(counts);
                 hits.extend(entries.map(|entry| Hit { entry, trick: Trick::Joined, whole: false }));
@@ -241,11 +246,11 @@ impl Index {
     }
 }
 
-/// The words of a label: cut at dashes, without the figures around them, and cut at figures too.
+/// The words of a label: cut at dashes, without the digits around them, and cut at digits too.
 fn words(label: &str) -> impl Iterator<Item = &str> {
-    let with_figures = dashed(label).filter(|w| w.contains(|c: char| c.is_ascii_digit()));
-    let trimmed = with_figures.clone().map(|w| w.trim_matches(|c: char| c.is_ascii_digit()));
-    dashed(label).chain(trimmed.filter(|w| !w.is_empty())).chain(with_figures.flat_map(tokens))
+    let with_digits = dashed(label).filter(|w| w.contains(|c: char| c.is_ascii_digit()));
+    let trimmed = with_digits.clone().map(|w| w.trim_matches(|c: char| c.is_ascii_digit()));
+    dashed(label).chain(trimmed.filter(|w| !w.is_empty())).chain(with_digits.flat_map(tokens))
 }
 
 /// The words of a label: cut at dashes.

@@ -2,7 +2,7 @@
 
 use crate::lookalike::bait::PLAIN;
 use crate::lookalike::slip::slip;
-use crate::lookalike::{MIN_FUZZY, MIN_INSIDE, NotUs, tokens};
+use crate::lookalike::word::{self, MIN_FUZZY, MIN_INSIDE, NotUs, tokens};
 use std::sync::Arc;
 
 /// A name to protect, prepared for comparison.
@@ -17,7 +17,7 @@ pub struct Name {
 impl Name {
     /// Prepares `name`; `not_us` are the words that are not it.
     pub fn new(name: &str, not_us: &Arc<NotUs>) -> Name {
-        Name { compact: crate::lookalike::compact(name), not_us: not_us.clone() }
+        Name { compact: word::compact(name), not_us: not_us.clone() }
     }
 
     /// The name, folded and compact.
@@ -62,7 +62,7 @@ impl Name {
         slip(&self.compact, folded).filter(|_| !longer).map(|slip| slip.to_string())
     }
 
-    /// One letter that is none of the Latin alphabet in place of one that is (`elaиce`), in words.
+    /// One letter that is not of the Latin alphabet in place of one that is (`elaиce`), in words.
     fn with_another_letter(&self, folded: &str) -> Option<String> {
         let same_length = folded.chars().count() == self.compact.chars().count();
         let mut others = self.compact.chars().zip(folded.chars()).filter(|(own, other)| own != other);

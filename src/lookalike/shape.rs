@@ -46,8 +46,8 @@ pub(super) fn shape(text: &str) -> String {
     skeleton(&folded.chars().map(|c| LATIN.get(&c).copied().unwrap_or(c)).collect::<String>())
 }
 
-/// All shapes of a label: as it is, with pairs of letters read as one (`vv`, `cl`), with figures read as letters (`3lance`).
-/// The first is the plainest.
+/// All shapes of a label: as it is, with pairs of letters read as one (`vv`, `cl`), with figures read as letters
+/// (`3lance`). The first is the plainest.
 pub(super) fn shapes(label: &str) -> Vec<String> {
     let mut shapes = vec![shape(label)];
     let paired = || shape(&label.replace("vv", "w").replace("cl", "d").replace("nn", "m"));
@@ -63,7 +63,8 @@ pub(super) fn shapes(label: &str) -> Vec<String> {
     shapes
 }
 
-/// How `word` is written where it differs from `name`, for evidence: `l written 1`, `m written rn`, `e written е (U+0435)`.
+/// How `word` is written where it differs from `name`, for evidence: `l written 1`, `m written rn`, `e written е
+/// (U+0435)`.
 pub(super) fn written(name: &str, word: &str) -> String {
     /// Differences that are listed; more is another alphabet.
     const LISTED: usize = 3;

@@ -1,9 +1,9 @@
 //! One slip of the hand away: the single edits by which people mistype a name and impostors register one.
 //!
-//! Not every edit counts. `paypay` or `correo` is a house of its own; what counts is what a hand slips to, an eye reads
-//! over or a memory cell flips to, and the name has to begin as it should unless the slip is plain.
+//! Not every edit counts. `paypay` or `correo` is an organization of its own; what counts is what a hand slips to, an
+//! eye reads over or a memory cell flips to, and the name has to begin as it should unless the slip is plain.
 
-use crate::lookalike::LONG;
+use crate::lookalike::word::LONG;
 use std::fmt;
 
 /// Rows of keys of the QWERTY, QWERTZ and AZERTY layouts; a key's neighbours stand beside it or one row up or down.
@@ -88,8 +88,9 @@ pub(super) fn slip(name: &str, word: &str) -> Option<Slip> {
     }
 }
 
-/// A letter put in at `at`, which is behind all equal ones. At the end any letter counts; inside a figure, a plural's s,
-/// and what a finger that hits two keys writes; in front nothing, because that is where other words begin (relance).
+/// A letter put in at `at`, which is behind all equal ones. At the end any letter counts; inside, a digit, a plural's
+/// s, and what a finger that hits two keys writes; in front nothing, because that is where other words begin
+/// (relance).
 fn added(name: &[char], at: usize, added: char) -> Option<Slip> {
     let beside = [at.checked_sub(1), Some(at)].into_iter().flatten().filter_map(|i| name.get(i));
     if beside.clone().any(|c| *c == added) {
@@ -121,8 +122,8 @@ fn keys_touch(a: char, b: char) -> bool {
     })
 }
 
-/// Every string that leaves out one letter of a word, and the word: two words share one of these exactly if they are one
-/// edit or one exchange apart, so that a table of them finds a name without comparing with all.
+/// Every string that leaves out one letter of a word, and the word: two words share one of these exactly if they are
+/// one edit or one exchange apart, so that a table of them finds a name without comparing with all.
 pub(super) fn shortened(word: &str) -> impl Iterator<Item = String> + '_ {
     let without = word.char_indices().map(|(at, c)| [&word[..at], &word[at + c.len_utf8()..]].concat());
     std::iter::once(word.to_owned()).chain(without)

@@ -112,8 +112,8 @@ fn how_is_told_exactly() {
         ("elance.evil.test", "elance.evil.test carries \"elance\", in front of a stranger's domain \"evil.test\""),
         (
             "www.elanse.evil.test",
-            "www.elanse.evil.test carries \"elanse\", which is \"elance\" with c replaced by s, in front of a stranger's \
-             domain \"evil.test\"",
+            "www.elanse.evil.test carries \"elanse\", which is \"elance\" with c replaced by s, in front of a \
+             stranger's domain \"evil.test\"",
         ),
         ("еlance.com", "xn--lance-ywe.com (read as еlance.com) is \"elance\" with e written е (U+0435)"),
         (

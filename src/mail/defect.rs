@@ -1,4 +1,4 @@
-//! What reading a message leaves behind beside the message: its fields as written, what is odd about it, where it was cut.
+//! What reading a message leaves behind: its fields as written, what is odd about it, where reading stopped early.
 
 /// One header field, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub enum Defect {
     FromDomainInvalid(String),
     /// A field that must be single (RFC 5322 section 3.6) is repeated.
     FieldRepeated(String),
-    /// A line of the header that is no field.
+    /// A line of the header that is not a field.
     HeaderGarbage,
     /// The MIME structure is broken, in words.
     Mime(String),

@@ -6,9 +6,9 @@
 use std::fmt;
 
 /// Longest domain name in octets, RFC 1035 section 2.3.4.
-const MAX_NAME: usize = 253;
+const MAX_NAME_BYTES: usize = 253;
 /// Longest label in octets, RFC 1035 section 2.3.4.
-const MAX_LABEL: usize = 63;
+const MAX_LABEL_BYTES: usize = 63;
 
 /// A domain name: lower case, A-labels, no trailing dot. One label is allowed (`localhost`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,7 +19,7 @@ impl Domain {
     /// `None` when no such name can exist in the DNS. Underscores are allowed (`_dmarc`).
     pub fn parse(written: &str) -> Option<Domain> {
         let name = written.strip_suffix('.').unwrap_or(written);
-        if name.is_empty() || name.len() > 4 * MAX_NAME {
+        if name.is_empty() || name.len() > 4 * MAX_NAME_BYTES {
             return None;
         }
         let ascii = if name.is_ascii() && !name.contains("xn--") && !name.contains("XN--") {
@@ -27,10 +27,10 @@ impl Domain {
         } else {
             idna::domain_to_ascii(name).ok()?
         };
-        let ok = ascii.len() <= MAX_NAME
+        let ok = ascii.len() <= MAX_NAME_BYTES
             && ascii.split('.').all(|label| {
                 !label.is_empty()
-                    && label.len() <= MAX_LABEL
+                    && label.len() <= MAX_LABEL_BYTES
                     && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
             });
         ok.then_some(Domain(ascii))

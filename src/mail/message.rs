@@ -1,27 +1,18 @@
 //! A message: exact raw octets, header fields, the people it names, its body, and what is odd about it.
 //!
-//! The header is split here and nowhere else, so that every room sees the same fields; mail_parser reads the body and
-//! decodes encoded words. Parsing never fails: what is odd becomes a [`Defect`], what is cut a [`Limit`].
+//! The header is split once, by [`read_header`], so that every room sees the same fields. Parsing never fails: what
+//! is odd becomes a [`Defect`], what is cut a [`Limit`].
 
 use crate::mail::body::{Body, walk};
 use crate::mail::defect::{Defect, Field, Limit};
-use crate::mail::domain::Domain;
-use crate::mail::header::careless::shown_addresses;
-use crate::mail::header::fields::{RESENT_FIELDS, SINGLE_FIELDS};
-use crate::mail::header::mailbox::{Mailbox, Reading, read_mailboxes};
+use crate::mail::header::encoded_words::decode_words;
+use crate::mail::header::fields::{Header, RESENT_FIELDS, SINGLE_FIELDS, read_header};
+use crate::mail::header::from;
+use crate::mail::header::mailbox::{Mailbox, read_mailboxes};
 use crate::text::bidi::in_seen_order;
-use mail_parser::parsers::MessageStream;
-use std::collections::HashSet;
 
 /// Address fields of one name that are read; each should be there once.
 const MAX_EQUAL_FIELDS: usize = 20;
-/// Octets of all From fields together in which every `@domain` is looked for: a thousand times an honest field.
-const MAX_SHOWN_OCTETS: usize = 256 * 1024;
-/// Readings compared with the strict ones, name by name.
-const MAX_COMPARED: usize = 100;
-/// Domains named in a defect: a reader of the reason needs to see that there are several, not a thousand.
-const MAX_NAMED_DOMAINS: usize = 5;
-
 /// A message as it arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Message {
@@ -55,23 +46,15 @@ pub struct Message {
 impl Message {
     /// Reads a message from its exact octets. Never fails. `complete` is false if the octets were cut.
     pub fn parse(raw: Vec<u8>, complete: bool) -> Message {
-        let mut message = Message { complete, ..Message::default() };
+        let Header { fields, body_offset, defects, limits } = read_header(&raw);
+        let mut message = Message { complete, fields, body_offset, defects, ..Message::default() };
         if !complete {
             message.limits.push(Limit(format!("the message was read up to {} octets only", raw.len())));
         }
-        message.read_header(&raw);
-        message.from = message.mailboxes("From");
-        message.read_shown();
-        message.sender = message.mailboxes("Sender");
-        message.resent = RESENT_FIELDS.iter().flat_map(|name| message.mailboxes(name)).collect();
-        message.reply_to = message.mailboxes("Reply-To");
+        message.limits.extend(limits);
+        message.read_people();
         let subject: Vec<String> = message.values("Subject").map(|v| decode_words(v.trim())).collect();
         message.subject = in_seen_order(&subject.join(" ")).into_owned();
-        message.note_from();
-        // Without an author mail programs show who sent it.
-        if !message.from.iter().any(|m| m.address.contains('@')) {
-            message.from.extend(message.sender.iter().cloned());
-        }
         message.note_repeated();
         message.body = walk::read_body(&raw, &mut message.defects, &mut message.limits);
         message.raw = raw;
@@ -88,6 +71,22 @@ impl Message {
         self.fields.iter().filter(move |f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.as_str())
     }
 
+    fn read_people(&mut self) {
+        self.from = self.mailboxes("From");
+        self.sender = self.mailboxes("Sender");
+        self.resent = RESENT_FIELDS.iter().flat_map(|name| self.mailboxes(name)).collect();
+        self.reply_to = self.mailboxes("Reply-To");
+        let written: Vec<&str> = self.values("From").collect();
+        let shown = from::shown_beside(&written, &self.from);
+        let oddities = from::oddities(&written, &self.from, &shown);
+        self.shown = shown;
+        self.defects.extend(oddities);
+        // Without an author mail programs show who sent it.
+        if !self.from.iter().any(from::has_address) {
+            self.from.extend(self.sender.iter().cloned());
+        }
+    }
+
     fn mailboxes(&self, name: &str) -> Vec<Mailbox> {
         let mut found: Vec<Mailbox> = Vec::new();
         let values: Vec<&str> = self.values(name).collect();
@@ -100,52 +99,6 @@ impl Message {
             }
         }
         found
-    }
-
-    /// What no orderly reading of From yields and some reader sees all the same, in all its fields.
-    fn read_shown(&mut self) {
-        let mut known: HashSet<Domain> = self.from.iter().filter_map(|m| m.domain.clone()).collect();
-        let (mut read, mut shown) = (0, Vec::new());
-        for value in self.values("From") {
-            if read < MAX_SHOWN_OCTETS {
-                shown.extend(shown_addresses(value, &mut known));
-            }
-            read += value.len();
-        }
-        self.shown = shown;
-    }
-
-    fn note_from(&mut self) {
-        let fields = self.values("From").count();
-        match fields {
-            0 => self.defects.push(Defect::FromMissing),
-            1 => {}
-            n => self.defects.push(Defect::FromRepeated(n)),
-        }
-        let addressed = |m: &&Mailbox| m.address.contains('@');
-        let unnamed = fields == 1 && self.values("From").all(is_empty_group);
-        if fields > 0 && !unnamed && !self.from.iter().any(|m| addressed(&m)) {
-            self.defects.push(Defect::FromWithoutAddress);
-        }
-        let invalid = self.from.iter().find(|m| m.domain.is_none() && addressed(m));
-        let invalid = invalid.map(|m| m.written_domain().to_owned());
-        self.defects.extend(invalid.map(Defect::FromDomainInvalid));
-        let (strict, lenient): (Vec<&Mailbox>, Vec<&Mailbox>) =
-            self.from.iter().partition(|m| m.reading == Reading::Strict);
-        // A domain that goes on in other letters is read in part by nobody who would show it.
-        let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric);
-        let whole = |v: &str, m: &Mailbox| v.match_indices(&m.address).any(|(at, a)| ends(&v[at + a.len()..]));
-        let written = |m: &Mailbox| self.values("From").any(|v| whole(v, m));
-        let torn = self.shown.iter().take(MAX_COMPARED).filter(|m| written(m) && !strict.iter().any(|s| s.carries(m)));
-        let authors = distinct_domains(strict.iter().copied());
-        let mut all = distinct_domains(strict.iter().copied().chain(lenient).chain(torn));
-        if authors.len() > 1 {
-            self.defects.push(Defect::FromSeveralDomains(authors.clone()));
-        }
-        if all.len() > authors.len().max(1) {
-            all.truncate(MAX_NAMED_DOMAINS.max(authors.len() + 1));
-            self.defects.push(Defect::FromReadingsDiffer(all));
-        }
     }
 
     fn note_repeated(&mut self) {
@@ -175,43 +128,6 @@ pub fn on_the_wire(octets: Vec<u8>) -> Vec<u8> {
         }
         _ => octets,
     }
-}
-
-/// Decodes RFC 2047 encoded words and unfolds; text without them is only unfolded.
-pub fn decode_words(value: &str) -> String {
-    let unfolded;
-    let value = if value.contains(['\r', '\n']) {
-        unfolded = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect::<String>();
-        &unfolded
-    } else {
-        value
-    };
-    if !value.contains("=?") {
-        return value.to_owned();
-    }
-    let line = format!("{value}\n");
-    match MessageStream::new(line.as_bytes()).parse_unstructured() {
-        mail_parser::HeaderValue::Text(text) => text.into_owned(),
-        _ => value.to_owned(),
-    }
-}
-
-/// The domains of mailboxes in order, as written where they cannot exist.
-fn distinct_domains<'a>(mailboxes: impl Iterator<Item = &'a Mailbox>) -> Vec<String> {
-    let mut domains: Vec<String> = Vec::new();
-    for mailbox in mailboxes {
-        let domain = mailbox.domain.as_ref().map_or(mailbox.written_domain(), |d| d.as_str());
-        if !domain.is_empty() && !domains.iter().any(|d| d == domain) {
-            domains.push(domain.to_owned());
-        }
-    }
-    domains
-}
-
-/// True for a group without members, by which RFC 6854 section 1 lets an author stay unnamed.
-fn is_empty_group(value: &str) -> bool {
-    let name = value.trim_end().strip_suffix(';').and_then(|v| v.trim_end().strip_suffix(':'));
-    name.is_some_and(|name| !name.contains(['<', '>', '@', ':', ';', ',']))
 }
 
 #[cfg(test)]

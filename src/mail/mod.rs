@@ -4,6 +4,7 @@
 //! This is the only room that knows `mail_parser` and `html5gum`, and the decoders of files that come with a message.
 
 pub mod attachment;
+
 pub mod body;
 pub mod case_id;
 pub mod defect;
@@ -15,13 +16,15 @@ pub mod link;
 pub mod message;
 pub(crate) mod mime;
 
-pub use attachment::{Attachment, Danger, Harm};
+pub use attachment::file::{Attachment, Danger, Harm};
+pub use attachment::qr::QR_SHOWN;
 pub use body::Body;
+pub use body::attached::{Attached, MAX_ATTACHED_MESSAGES, attached_messages};
 pub use case_id::case_id;
 pub use defect::{Defect, Field, Limit};
 pub use domain::Domain;
 pub use envelope::{Client, Envelope};
-pub use header::mailbox::{Mailbox, Reading};
+pub use header::mailbox::{Mailbox, Reading, read_mailboxes};
 pub use link::authority::Authority;
 pub use link::{Link, LinkKind};
-pub use message::Message;
+pub use message::{Message, on_the_wire};

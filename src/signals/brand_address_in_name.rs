@@ -21,12 +21,12 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         let shown = brand.shown_by(m)?;
         let part =
             if m.has_quoted_local_part() && brand.domain_in(&m.name).is_none() { "local part" } else { "display name" };
-        Some(format!("the {part} shows {shown:?}, the address is {}", m.place()))
+        Some(format!("the {part} shows {shown:?}, the address is {}", m.where_it_is()))
     });
     named.or_else(|| {
         // "service@elance.com on behalf of x@mailer.example", "redirected by service@elance.com", as some programs show it.
         let (field, handler) = e.origin.own_handler_unproven(brand)?;
         let author = e.origin.strangers(brand).next()?;
-        Some(format!("{field} says {}, the author is {}", handler.address, author.place()))
+        Some(format!("{field} says {}, the author is {}", handler.address, author.where_it_is()))
     })
 }

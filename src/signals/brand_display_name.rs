@@ -26,13 +26,13 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         // A name that only repeats the address claims nothing beyond it; without a name the address is what is shown.
         if m.name.is_empty() || m.name.eq_ignore_ascii_case(&m.address) {
             let how = brand.claimed_by_local_part(&m.local)?;
-            return Some(format!("the address shows {how}, {}", m.place()));
+            return Some(format!("the address shows {how}, {}", m.where_it_is()));
         }
         if brand.is_surname_of(m) {
             return None;
         }
         let rest = brand.domain_in(&m.name).map(|shown| fold(&m.name).replace(&shown, " "));
         let how = brand.claimed_in(rest.as_ref().unwrap_or(&m.name))?;
-        Some(format!("the display name {:?} shows {how}, the address is {}", m.name, m.place()))
+        Some(format!("the display name {:?} shows {how}, the address is {}", m.name, m.where_it_is()))
     })
 }

@@ -18,6 +18,6 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     e.origin.strangers(brand).find_map(|m| {
-        brand.is_all_of(&m.name).then(|| format!("the sender is {:?} and nobody else, {}", m.name, m.place()))
+        brand.is_all_of(&m.name).then(|| format!("the sender is {:?} and nobody else, {}", m.name, m.where_it_is()))
     })
 }

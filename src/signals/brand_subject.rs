@@ -27,7 +27,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let subject = e.message.subject.trim();
     let unlisted = if e.origin.is_list_mail() { without_tag(subject) } else { subject };
     let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_remark(e, brand))?;
-    Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.place()))
+    Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.where_it_is()))
 }
 
 /// `[outlook-users] Greetings` without its brackets.

@@ -3,7 +3,7 @@
 use super::signal::{Check, Kind, Signal};
 use crate::auth::{Dkim, DkimResult};
 use crate::evidence::Evidence;
-use crate::mail::header::mailbox::read_mailboxes;
+use crate::mail::read_mailboxes;
 use std::collections::HashSet;
 
 /// Days after which a signature is old. Servers give up after four to five days (RFC 5321 section 4.5.4.1); signers that

@@ -2,7 +2,7 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, naming};
-use crate::mail::header::mailbox::read_mailboxes;
+use crate::mail::read_mailboxes;
 use crate::text::fold::{first_bytes, fold, words_contain};
 
 pub(super) static SIGNAL: Signal = Signal {

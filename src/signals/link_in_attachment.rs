@@ -2,8 +2,7 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, links};
-use crate::mail::LinkKind;
-use crate::mail::attachment::QR_SHOWN;
+use crate::mail::{LinkKind, QR_SHOWN};
 use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {

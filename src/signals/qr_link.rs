@@ -2,7 +2,7 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, links};
-use crate::mail::attachment::QR_SHOWN;
+use crate::mail::QR_SHOWN;
 use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {

@@ -27,5 +27,5 @@ fn check(e: &Evidence<'_>) -> Option<String> {
         naming::is_office(&name) && !house()
     };
     let m = e.message.from.iter().find(|m| office(m))?;
-    Some(format!("the sender is {:?}, {}", m.name, m.place()))
+    Some(format!("the sender is {:?}, {}", m.name, m.where_it_is()))
 }

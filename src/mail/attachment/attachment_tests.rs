@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
-use crate::mail::attachment::*;
+use crate::mail::attachment::file::MAX_PAGE_TEXT_BYTES;
+use crate::mail::attachment::made;
+use crate::mail::attachment::read::*;
 use crate::mail::body::walk;
 use crate::mail::message::Message;
 use proptest::prelude::*;
@@ -116,7 +118,8 @@ fn every_name_of_a_part_counts() {
     ] {
         assert_eq!(told(fields), other, "{fields}");
     }
-    let pieces = "Content-Type: application/pdf\r\nContent-Disposition: attachment; filename*0=i.p; filename*1=df.; filename*2=exe";
+    let pieces = "Content-Type: application/pdf\r\n\
+                  Content-Disposition: attachment; filename*0=i.p; filename*1=df.; filename*2=exe";
     assert_eq!(told(pieces), ["has two endings and runs when opened"]);
     assert_eq!(told("Content-Type: application/x-msdownload\r\nContent-Disposition: attachment"), ["runs when opened"]);
 }
@@ -184,9 +187,11 @@ fn no_file_is_read_again_and_again() {
             let mut work = Work::default();
             let mut head = PartHead::plain();
             head.name = name.into();
-            let file = read(&head, &octets, &mut work);
+            let file = read_attachment(&head, &octets, &mut work);
             assert!(work.read <= 4 * octets.len() + (1 << 20), "{name}: {} octets read of {}", work.read, octets.len());
-            assert!(file.dangers.len() <= MAX_DANGERS && file.page.len() <= MAX_PAGE_TEXT && work.links.len() <= 500);
+            assert!(
+                file.dangers.len() <= MAX_DANGERS && file.page.len() <= MAX_PAGE_TEXT_BYTES && work.links.len() <= 500
+            );
         }
     }
 }
@@ -247,11 +252,13 @@ fn magic() -> impl Strategy<Value = Vec<u8>> {
     (begin, pieces).prop_map(|(begin, pieces)| [begin.to_vec(), pieces.concat()].concat())
 }
 
+const NAMES: &str = "[a-z.]{0,6}(\\.(pdf|zip|tar|gz|html|svg|ics|png|doc))?";
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_octets_make_the_reader_fail(octets in magic(), name in "[a-z.]{0,6}(\\.(pdf|zip|tar|gz|html|svg|ics|png|doc))?") {
+    fn no_octets_make_the_reader_fail(octets in magic(), name in NAMES) {
         let mut limits = vec![];
         walk::read_body(&message(&name, &octets), &mut vec![], &mut limits);
         // Foreign decoders may panic, that is caught; ours may not.

@@ -1,15 +1,16 @@
 //! What a file is, by its first octets; by its name and its declaration only where text can be many things.
 
-use crate::mail::attachment::name::ending_of;
+use crate::mail::attachment::name::{self, ending_of};
 use memchr::memmem;
 use std::panic::catch_unwind;
 
-/// First octets of a file that are read to see what it is: the volume descriptor of a disc follows its sixteenth sector.
-pub(super) const SNIFFED: usize = 0x8001 + 5;
+/// First octets of a file that are read to see what it is: the volume descriptor of a disc follows its sixteenth
+/// sector.
+pub(super) const SNIFFED_BYTES: usize = 0x8001 + 5;
 /// Octets in which a text must show what it is.
-const TEXT_SCAN: usize = 1_024;
+const TEXT_SCAN_BYTES: usize = 1_024;
 /// Octets `infer` is given; none of its tests reads further.
-const INFERRED: usize = 8_192;
+const INFERRED_BYTES: usize = 8_192;
 
 /// What a file is, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,22 +67,22 @@ pub(super) fn sniff(first: &[u8], name: &str, declared: &str) -> (Kind, Option<&
     if volume.is_some_and(|v| v == b"CD001" || v == b"BEA01") {
         return (Kind::DiskImage, Some("application/x-iso9660-image"));
     }
-    let inferred = infer_type(&first[..first.len().min(INFERRED)]);
-    if let Some(kind) = inferred.and_then(|t| binary(t, first)) {
+    let inferred = infer_type(&first[..first.len().min(INFERRED_BYTES)]);
+    if let Some(kind) = inferred.and_then(|t| binary_kind(t, first)) {
         return (kind, inferred);
     }
-    let (kind, media_type) = text(first, name, declared);
+    let (kind, media_type) = text_kind(first, name, declared);
     (kind, media_type.or(inferred))
 }
 
-/// The type `infer` sees; its readers are others' code, and a panic in one is no answer.
+/// The type `infer` sees; its readers are others' code, and a panic in one says nothing.
 fn infer_type(first: &[u8]) -> Option<&'static str> {
     catch_unwind(|| infer::get(first)).ok().flatten().map(|t| t.mime_type())
 }
 
-fn binary(media_type: &str, first: &[u8]) -> Option<Kind> {
+fn binary_kind(media_type: &str, first: &[u8]) -> Option<Kind> {
     Some(match media_type {
-        // Two letters make no program: text can begin with them.
+        // Two letters do not make a program: text can begin with them.
         "application/vnd.microsoft.portable-executable" if first[..first.len().min(64)].contains(&0) => Kind::Program,
         "application/x-executable"
         | "application/x-mach-binary"
@@ -97,8 +98,8 @@ fn binary(media_type: &str, first: &[u8]) -> Option<Kind> {
 }
 
 /// What text is: by a mark at its beginning, else by what its name and declaration say it is opened as.
-fn text(first: &[u8], name: &str, declared: &str) -> (Kind, Option<&'static str>) {
-    let head = first[..first.len().min(TEXT_SCAN)].to_ascii_lowercase();
+fn text_kind(first: &[u8], name: &str, declared: &str) -> (Kind, Option<&'static str>) {
+    let head = first[..first.len().min(TEXT_SCAN_BYTES)].to_ascii_lowercase();
     let holds = |word: &[u8]| memmem::find(&head, word).is_some();
     let ending = ending_of(name);
     let called = |endings: &[&str]| endings.contains(&ending.as_str());
@@ -119,6 +120,22 @@ fn text(first: &[u8], name: &str, declared: &str) -> (Kind, Option<&'static str>
     }
     let is_text = !first.contains(&0) && !first.is_empty();
     (if is_text { Kind::Text } else { Kind::Other }, None)
+}
+
+/// What a file is that its name does not say, in words that follow the name.
+pub(super) fn disguised(kind: Kind, name: &str) -> Option<&'static str> {
+    Some(match kind {
+        _ if name::runs(name) => return None,
+        Kind::Program => "is a program under another name",
+        Kind::Shortcut => "is a shortcut under another name",
+        Kind::DiskImage => "is a disk image under another name",
+        Kind::Help => "is a help file, which can run programs, under another name",
+        Kind::Notebook => "is a notebook, which can hold programs, under another name",
+        Kind::Web if ["pdf", "jpg", "jpeg", "png", "gif"].contains(&ending_of(name).as_str()) => {
+            "is a web page under the name of a document"
+        }
+        _ => return None,
+    })
 }
 
 const WEB_ENDINGS: [&str; 6] = ["html", "htm", "xhtml", "xht", "shtml", "hta"];

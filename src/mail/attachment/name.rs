@@ -1,5 +1,5 @@
-//! What the name of a file says about opening it: endings that run, and the ways to hide them. A name is read as each of
-//! the programs reads it that show it, cut it, or open by it.
+//! What the name of a file says about opening it: endings that run, and the ways to hide them. A name is read as each
+//! of the programs reads it that show it, cut it, or open by it.
 
 use crate::text::fold::is_invisible;
 
@@ -103,7 +103,7 @@ pub(super) fn risk(name: &str) -> Option<&'static str> {
 }
 
 fn ending_risk(file: &str) -> Option<&'static str> {
-    let bare = plain(file);
+    let bare = as_opened(file);
     let last = ending(&bare);
     let class_id = last.starts_with('{') && last.ends_with('}');
     if !class_id && !RUNS.contains(&last) {
@@ -116,7 +116,7 @@ fn ending_risk(file: &str) -> Option<&'static str> {
 
 /// The ending of a name, lower case, without what Windows takes off a name: dots and blanks at its end.
 pub(super) fn ending_of(name: &str) -> String {
-    ending(&plain(name.rsplit(['/', '\\']).next().unwrap_or_default())).to_owned()
+    ending(&as_opened(name.rsplit(['/', '\\']).next().unwrap_or_default())).to_owned()
 }
 
 /// True if a name has an ending that runs.
@@ -124,18 +124,19 @@ pub(super) fn runs(name: &str) -> bool {
     RUNS.contains(&ending_of(name).as_str())
 }
 
-fn plain(file: &str) -> String {
+/// A name as Windows opens it: lower case, without what is not seen and without dots and blanks at its end.
+fn as_opened(file: &str) -> String {
     let seen: String = file.chars().filter(|c| !is_invisible(*c) && !c.is_control()).collect();
     let trimmed = seen.trim_end_matches(|c: char| c == '.' || c.is_whitespace());
     trimmed.to_lowercase()
 }
 
-fn ending(plain: &str) -> &str {
-    plain.rsplit_once('.').map_or("", |(_, last)| last.trim())
+fn ending(bare: &str) -> &str {
+    bare.rsplit_once('.').map_or("", |(_, last)| last.trim())
 }
 
 fn has_many_blanks(file: &str) -> bool {
-    // The braille pattern without dots is no white space for Unicode and is one for the eye.
+    // The braille pattern without dots is white space to the eye, not to Unicode.
     let blank = |c: char| c.is_whitespace() || c == '\u{2800}' || c == '\u{3164}';
     let mut run = 0;
     file.chars().any(|c| {

@@ -1,9 +1,11 @@
 //! Documents that are zip archives: Office Open XML and OpenDocument, read for macros, templates and objects that come
 //! from elsewhere, and for the links a reader can click. RTF for objects that open by themselves.
 
-use crate::mail::attachment::work::{MAX_FILE, Work};
+use crate::mail::attachment::file::{Container, Danger, Harm};
+use crate::mail::attachment::ole;
+use crate::mail::attachment::work::{MAX_FILE_BYTES, Work};
 use crate::mail::attachment::zip::Entry;
-use crate::mail::attachment::{Danger, Harm, Place, ole};
+use crate::mail::link::authority::Authority;
 use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 
@@ -17,7 +19,7 @@ pub(super) fn is_document(entries: &[Entry<'_>]) -> bool {
 }
 
 /// Reads a document's parts.
-pub(super) fn read(entries: &[Entry<'_>], place: &Place<'_>, work: &mut Work) -> Vec<Danger> {
+pub(super) fn read_document(entries: &[Entry<'_>], file: Container<'_>, work: &mut Work) -> Vec<Danger> {
     let mut found = Vec::new();
     let mut read = 0;
     for entry in entries {
@@ -33,19 +35,19 @@ pub(super) fn read(entries: &[Entry<'_>], place: &Place<'_>, work: &mut Work) ->
         }
         read += 1;
         if read > MAX_PARTS {
-            work.limit("a document has more than 50 parts that link elsewhere");
+            work.limit(format!("a document has more than {MAX_PARTS} parts that link elsewhere"));
             break;
         }
         if is_object {
-            found.extend(ole::dangers(&entry.read(MAX_FILE, work)));
+            found.extend(ole::dangers(&entry.read(MAX_FILE_BYTES, work)));
         } else {
-            part(&entry.read(MAX_FILE, work), place, work, &mut found);
+            read_part(&entry.read(MAX_FILE_BYTES, work), file, work, &mut found);
         }
     }
     found
 }
 
-fn part(octets: &[u8], place: &Place<'_>, work: &mut Work, found: &mut Vec<Danger>) {
+fn read_part(octets: &[u8], file: Container<'_>, work: &mut Work, found: &mut Vec<Danger>) {
     if memmem::find(octets, b"DDEAUTO").is_some() || memmem::find(octets, b"<ddeLink").is_some() {
         found.push(Danger::new(Harm::Macros, "starts a program by DDE"));
     }
@@ -56,12 +58,12 @@ fn part(octets: &[u8], place: &Place<'_>, work: &mut Work, found: &mut Vec<Dange
         let target = target.replace("&amp;", "&");
         let kind = value(relation, "Type").unwrap_or_default();
         if ["attachedTemplate", "oleObject", "frame", "externalLinkPath"].iter().any(|k| kind.ends_with(k)) {
-            let host = crate::mail::link::authority::Authority::of(&target).map(|a| a.host);
+            let host = Authority::of(&target).map(|a| a.host);
             if let Some(host) = host {
                 found.push(Danger::new(Harm::Macros, &format!("loads a part of itself from {host}")));
             }
         }
-        work.link(Link::new(LinkKind::Attachment, &target, place.name));
+        work.link(Link::new(LinkKind::Attachment, &target, file.name));
     }
 }
 
@@ -76,7 +78,7 @@ fn value<'x>(tag: &'x str, name: &str) -> Option<&'x str> {
 
 /// What an RTF document does by itself.
 pub(super) fn rtf(octets: &[u8]) -> Vec<Danger> {
-    let octets = &octets[..octets.len().min(MAX_FILE)];
+    let octets = &octets[..octets.len().min(MAX_FILE_BYTES)];
     let holds = |word: &[u8]| memmem::find(octets, word).is_some();
     let mut found = Vec::new();
     if holds(b"\\objupdate") || holds(b"\\objautlink") {
@@ -94,7 +96,8 @@ pub(super) fn rtf(octets: &[u8]) -> Vec<Danger> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::attachment::{made, zip};
+    use crate::mail::attachment::made;
+    use crate::mail::attachment::zip;
 
     const TYPES: (&str, &[u8]) = ("[Content_Types].xml", b"<Types/>");
 
@@ -103,7 +106,7 @@ mod tests {
         let mut work = Work::default();
         let entries = zip::entries(&archive, &mut work);
         assert!(is_document(&entries));
-        let found = read(&entries, &Place { name: "a.docx", depth: 0 }, &mut work);
+        let found = read_document(&entries, Container { name: "a.docx", depth: 0 }, &mut work);
         let links = work.links.iter().map(|l| l.href.clone()).collect();
         (found.into_iter().map(|d| d.words).collect(), links)
     }
@@ -131,7 +134,8 @@ mod tests {
 
     #[test]
     fn honest_documents_do_nothing() {
-        let rels = br#"<Relationship Type="http://s/attachedTemplate" Target="file:///C:/Normal.dotm" TargetMode="External"/>"#;
+        let rels = br#"<Relationship Type="http://s/attachedTemplate"
+            Target="file:///C:/Normal.dotm" TargetMode="External"/>"#;
         let files = [TYPES, ("word/document.xml", &b"<w:t>DDE</w:t>"[..]), ("word/_rels/settings.xml.rels", rels)];
         assert_eq!(look(&files).0, [""; 0]);
         assert!(rtf(b"{\\rtf1 {\\object\\objemb x} {\\*\\template C:\\\\Normal.dot}}").is_empty());

@@ -3,26 +3,26 @@
 //! The names of its storages are looked for where directory entries can lie, at every 128th octet, and not by its
 //! allocation tables: programs repair those, and a damaged file that a program opens must not hide its macros.
 
-use crate::mail::attachment::{Danger, Harm};
+use crate::mail::attachment::file::{Danger, Harm};
 use memchr::memmem;
 
-/// A directory entry, section 2.6.1.
-const ENTRY: usize = 128;
+/// Octets of a directory entry, section 2.6.1.
+const ENTRY_BYTES: usize = 128;
 /// Octets in which entries are looked for.
-const MAX_SCANNED: usize = 32 << 20;
+const MAX_SCANNED_BYTES: usize = 32 << 20;
 /// CLSID of an installer package, as it lies in the root entry: 000C1084-0000-0000-C000-000000000046.
 const INSTALLER: [u8; 16] = [0x84, 0x10, 0x0c, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 
 /// What is wrong with the file, one of a kind.
 pub(super) fn dangers(file: &[u8]) -> Vec<Danger> {
-    let file = &file[..file.len().min(MAX_SCANNED)];
+    let file = &file[..file.len().min(MAX_SCANNED_BYTES)];
     let mut found: Vec<Danger> = Vec::new();
     let mut note = |harm: Harm, words: &str| {
         if !found.iter().any(|d| d.words == words) {
             found.push(Danger::new(harm, words));
         }
     };
-    for entry in file.chunks_exact(ENTRY).skip(4) {
+    for entry in file.chunks_exact(ENTRY_BYTES).skip(4) {
         let Some(name) = entry_name(entry) else { continue };
         match name.as_str() {
             "VBA" | "_VBA_PROJECT" | "_VBA_PROJECT_CUR" | "Macros" => note(Harm::Macros, "holds macros"),

@@ -1,61 +1,64 @@
-//! PDF: the links, scripts and files in it, without a reader for the rest (ISO 32000-1 sections 7.5.7, 12.5.6.5, 12.6.4).
+//! PDF: the links, scripts and files in it, without a reader for the rest (ISO 32000-1 sections 7.5.7, 12.5.6.5,
+//! 12.6.4).
 //!
 //! Actions are looked for in the file as it lies and in its object streams, unpacked to a bound, whatever the
 //! cross-reference table says: programs repair it, so it hides nothing. JPEG pictures are searched for QR codes. Text,
 //! drawings and what is encrypted are not read.
 
+use crate::mail::attachment::file::{Container, Danger, Harm};
+use crate::mail::attachment::name;
+use crate::mail::attachment::qr;
 use crate::mail::attachment::work::{Packing, Work};
-use crate::mail::attachment::{Danger, Harm, Place, name, qr};
 use crate::mail::link::authority::Authority;
 use crate::mail::link::{Link, LinkKind};
 use memchr::memmem;
 
 /// Octets of one object stream that are read.
-const MAX_STREAM: usize = 2 << 20;
+const MAX_STREAM_BYTES: usize = 2 << 20;
 /// Octets before a stream in which its dictionary is looked for.
-const MAX_DICTIONARY: usize = 2 << 10;
+const MAX_DICTIONARY_BYTES: usize = 2 << 10;
 /// Octets of one string.
-const MAX_STRING: usize = 4 << 10;
+const MAX_STRING_BYTES: usize = 4 << 10;
 
 /// What a PDF does; its links go to `work`.
-pub(super) fn read(file: &[u8], place: &Place<'_>, work: &mut Work) -> Vec<Danger> {
+pub(super) fn read_pdf(octets: &[u8], file: Container<'_>, work: &mut Work) -> Vec<Danger> {
     // A file that only pretends to be inside a stream is looked at as well.
-    let mut found = Found { encrypted: has_name(file, b"/Encrypt"), ..Found::default() };
-    found.scan(file, place, work);
+    let mut actions = Actions { encrypted: has_name(octets, b"/Encrypt"), ..Actions::default() };
+    actions.scan(octets, file, work);
     let mut at = 0;
-    while let Some(start) = memmem::find(&file[at..], b"stream").map(|s| at + s) {
+    while let Some(start) = memmem::find(&octets[at..], b"stream").map(|s| at + s) {
         let data = start + "stream".len();
-        if file[..start].ends_with(b"end") {
+        if octets[..start].ends_with(b"end") {
             at = data;
             continue;
         }
-        found.opens |= has_name(&file[at..start], b"/AA");
-        let dictionary = &file[at.max(start.saturating_sub(MAX_DICTIONARY))..start];
+        actions.opens |= has_name(&octets[at..start], b"/AA");
+        let dictionary = &octets[at.max(start.saturating_sub(MAX_DICTIONARY_BYTES))..start];
         let dictionary = &dictionary[memmem::rfind(dictionary, b"obj").unwrap_or_default()..];
-        let line = file[data..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
-        let end = memmem::find(&file[data..], b"endstream").map_or(file.len(), |e| data + e);
-        stream(dictionary, file.get(data + line..end).unwrap_or_default(), &mut found, place, work);
+        let line = octets[data..].iter().take(2).take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let end = memmem::find(&octets[data..], b"endstream").map_or(octets.len(), |e| data + e);
+        read_stream(dictionary, octets.get(data + line..end).unwrap_or_default(), &mut actions, file, work);
         at = end;
     }
-    found.opens |= has_name(&file[at..], b"/AA");
-    found.dangers()
+    actions.opens |= has_name(&octets[at..], b"/AA");
+    actions.dangers()
 }
 
-fn stream(dictionary: &[u8], data: &[u8], found: &mut Found, place: &Place<'_>, work: &mut Work) {
+fn read_stream(dictionary: &[u8], data: &[u8], actions: &mut Actions, file: Container<'_>, work: &mut Work) {
     let holds = |word: &[u8]| memmem::find(dictionary, word).is_some();
     // A name may be written with escapes (section 7.3.5), which only who hides something does.
     if holds(b"/ObjStm") || holds(b"#") {
-        let unpacked = work.unpack(data, Packing::Zlib, MAX_STREAM);
-        found.opens |= has_name(&unpacked, b"/AA");
-        found.scan(&unpacked, place, work);
+        let unpacked = work.unpack(data, Packing::Zlib, MAX_STREAM_BYTES);
+        actions.opens |= has_name(&unpacked, b"/AA");
+        actions.scan(&unpacked, file, work);
     } else if data.starts_with(b"\xff\xd8\xff") && holds(b"/Image") {
-        qr::read(data, place, work);
+        qr::read_picture(data, file, work);
     }
 }
 
-/// What was found so far.
+/// What the file does, as far as it was found.
 #[derive(Default)]
-struct Found {
+struct Actions {
     encrypted: bool,
     opens: bool,
     script: bool,
@@ -63,8 +66,8 @@ struct Found {
     file: Option<Danger>,
 }
 
-impl Found {
-    fn scan(&mut self, octets: &[u8], place: &Place<'_>, work: &mut Work) {
+impl Actions {
+    fn scan(&mut self, octets: &[u8], file: Container<'_>, work: &mut Work) {
         // Short names stand by chance in what is compressed; these do not.
         self.opens |= has_name(octets, b"/OpenAction");
         self.script |= has_name(octets, b"/JavaScript");
@@ -80,7 +83,7 @@ impl Found {
                 // Nothing is looked for in a string, so that no octet is read twice.
                 rest = &rest[length..];
                 if Authority::of(&text).is_some() {
-                    work.link(Link::new(LinkKind::Attachment, &text, place.name));
+                    work.link(Link::new(LinkKind::Attachment, &text, file.name));
                 } else if key != b"/URI"
                     && let Some(why) = name::risk(&text)
                 {
@@ -105,7 +108,7 @@ fn has_name(octets: &[u8], name: &[u8]) -> bool {
 
 /// The string that follows, literal or hexadecimal (section 7.3.4), and where it ends.
 fn string(octets: &[u8]) -> Option<(String, usize)> {
-    let octets = &octets[..octets.len().min(MAX_STRING)];
+    let octets = &octets[..octets.len().min(MAX_STRING_BYTES)];
     let blanks = octets.len() - octets.trim_ascii_start().len();
     let octets = &octets[blanks..];
     let (read, length) = match octets.first()? {
@@ -174,9 +177,9 @@ mod tests {
     use super::*;
     use crate::mail::attachment::made;
 
-    fn look(file: &[u8]) -> (Vec<String>, Vec<String>) {
+    fn look(octets: &[u8]) -> (Vec<String>, Vec<String>) {
         let mut work = Work::default();
-        let found = read(file, &Place { name: "a.pdf", depth: 0 }, &mut work);
+        let found = read_pdf(octets, Container { name: "a.pdf", depth: 0 }, &mut work);
         (found.into_iter().map(|d| d.words).collect(), work.links.into_iter().map(|l| l.href).collect())
     }
 

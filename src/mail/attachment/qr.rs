@@ -1,11 +1,12 @@
 //! QR codes in pictures: what they say becomes a link of the message, if it is one.
 //!
-//! A picture is decoded only if its header promises few enough pixels, is made small enough to search, and is searched by
-//! another's code, which a picture made for it could keep busy for hours: every pixel that code touches is counted, and
-//! when the message's share is used up, or more corner marks turn up than a page of codes has, the search is broken off.
+//! A picture is decoded only if its header promises few enough pixels, is made small enough to search, and is
+//! searched by another's code, which a picture made for it could keep busy for hours: every pixel that code touches
+//! is counted, and when the message's share is used up, or more corner marks turn up than a page of codes has, the
+//! search is broken off.
 
+use crate::mail::attachment::file::Container;
 use crate::mail::attachment::work::Work;
-use crate::mail::attachment::{Place, QR_SHOWN};
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use image::{DynamicImage, GenericImage, GenericImageView, GrayImage, ImageReader, Luma, imageops};
@@ -13,16 +14,18 @@ use std::cell::Cell;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+/// How the text begins that is shown on a link from a QR code.
+pub const QR_SHOWN: &str = "QR code in ";
 /// Pixels a side below which there is no code: the smallest has 21 modules.
-const MIN_SIDE: u32 = 21;
+const MIN_SIDE_PIXELS: u32 = 21;
 /// Pixels of the picture that is searched; larger ones are made smaller. A code on a page of text stays readable.
-const MAX_SEARCHED: u32 = 1_200_000;
+const MAX_SEARCHED_PIXELS: u32 = 1_200_000;
 /// Pixels a side below which a picture is made larger, because a code of one pixel a module cannot be found.
-const SMALL_SIDE: u32 = 200;
+const SMALL_SIDE_PIXELS: u32 = 200;
 /// White pixels put around a picture: a code may reach its edge.
-const MARGIN: u32 = 12;
+const MARGIN_PIXELS: u32 = 12;
 /// Octets a decoder may take for itself.
-const MAX_MEMORY: u64 = 64 << 20;
+const MAX_MEMORY_BYTES: u64 = 64 << 20;
 /// Corner marks of one picture; a code has three. Comparing them costs the cube of their number.
 const MAX_MARKS: u32 = 60;
 
@@ -34,9 +37,9 @@ const MIN_LINES: usize = 11;
 const MAX_DRAWINGS: usize = 5;
 
 /// Searches a picture; links go to `work`.
-pub(super) fn read(octets: &[u8], place: &Place<'_>, work: &mut Work) {
+pub(super) fn read_picture(octets: &[u8], file: Container<'_>, work: &mut Work) {
     if let Some(picture) = decoded(octets, work) {
-        search(picture, place, work);
+        search(picture, file, work);
     }
 }
 
@@ -53,7 +56,7 @@ pub(crate) fn read_drawings(text: &str, work: &mut Work) {
         let picture = painted(&drawing[..drawing.len().min(MAX_LINES)]);
         let pixels = picture.width() as usize * picture.height() as usize;
         if work.image(pixels, 1) {
-            search(picture, &Place { name: "the text", depth: 0 }, work);
+            search(picture, Container { name: "the text", depth: 0 }, work);
         }
     }
 }
@@ -74,7 +77,7 @@ fn painted(lines: &[&str]) -> GrayImage {
     })
 }
 
-/// Which quarters of its place a block character fills: 1 upper left, 2 upper right, 4 lower left, 8 lower right.
+/// Which quarters of its cell a block character fills: 1 upper left, 2 upper right, 4 lower left, 8 lower right.
 fn quarters(c: char) -> u8 {
     match c {
         '▀' => 3,
@@ -96,8 +99,8 @@ fn quarters(c: char) -> u8 {
     }
 }
 
-fn search(picture: GrayImage, place: &Place<'_>, work: &mut Work) {
-    let shown = format!("{QR_SHOWN}{}", if place.name.is_empty() { "a picture" } else { place.name });
+fn search(picture: GrayImage, file: Container<'_>, work: &mut Work) {
+    let shown = format!("{QR_SHOWN}{}", if file.name.is_empty() { "a picture" } else { file.name });
     let mut texts = codes(&picture, work);
     if texts.is_empty() {
         let mut inverted = picture;
@@ -120,7 +123,7 @@ fn search(picture: GrayImage, place: &Place<'_>, work: &mut Work) {
 fn decoded(octets: &[u8], work: &mut Work) -> Option<GrayImage> {
     let reader = || ImageReader::new(Cursor::new(octets)).with_guessed_format().ok();
     let (width, height) = reader()?.into_dimensions().ok()?;
-    if width < MIN_SIDE || height < MIN_SIDE {
+    if width < MIN_SIDE_PIXELS || height < MIN_SIDE_PIXELS {
         return None;
     }
     let pixels = (width as usize).saturating_mul(height as usize);
@@ -129,16 +132,16 @@ fn decoded(octets: &[u8], work: &mut Work) -> Option<GrayImage> {
     }
     let mut reader = reader()?;
     let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(MAX_MEMORY_BYTES);
     reader.limits(limits);
     let picture = on_white(&reader.decode().ok()?);
     let (width, height) = picture.dimensions();
     let area = width.saturating_mul(height);
-    if area > MAX_SEARCHED {
-        let scale = (f64::from(MAX_SEARCHED) / f64::from(area)).sqrt();
+    if area > MAX_SEARCHED_PIXELS {
+        let scale = (f64::from(MAX_SEARCHED_PIXELS) / f64::from(area)).sqrt();
         let side = |s: u32| ((f64::from(s) * scale) as u32).max(1);
         Some(imageops::thumbnail(&picture, side(width), side(height)))
-    } else if width.max(height) < SMALL_SIDE {
+    } else if width.max(height) < SMALL_SIDE_PIXELS {
         Some(imageops::resize(&picture, width * 4, height * 4, imageops::FilterType::Nearest))
     } else {
         Some(picture)
@@ -178,7 +181,7 @@ fn codes(picture: &GrayImage, work: &mut Work) -> Vec<String> {
             work.limit("searching the pictures of the message for QR codes took too long");
             vec![]
         }
-        // What a picture did to the search is no code, nor is what has more marks than codes have.
+        // Neither a picture that made the search fail is a code, nor what has more marks than codes have.
         Err(_) => vec![],
     }
 }
@@ -200,9 +203,11 @@ const MARK: u8 = 2;
 
 impl<'s> Canvas<'s> {
     fn new(picture: &GrayImage, steps: &'s Cell<usize>) -> Canvas<'s> {
-        let (width, height) = (picture.width() + 2 * MARGIN, picture.height() + 2 * MARGIN);
+        let (width, height) = (picture.width() + 2 * MARGIN_PIXELS, picture.height() + 2 * MARGIN_PIXELS);
         let mut pixels = vec![Luma([255]); width as usize * height as usize];
-        for (row, line) in picture.rows().zip((MARGIN as usize..).map(|y| y * width as usize + MARGIN as usize)) {
+        for (row, line) in
+            picture.rows().zip((MARGIN_PIXELS as usize..).map(|y| y * width as usize + MARGIN_PIXELS as usize))
+        {
             for (pixel, place) in row.zip(&mut pixels[line..]) {
                 *place = *pixel;
             }

@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use crate::mail::attachment::qr::*;
+use crate::mail::defect::Limit;
 use image::{ImageFormat, Rgba, RgbaImage};
 
 /// Says `https://elance-login.test/qr`.
@@ -51,9 +52,9 @@ fn file(picture: &RgbaImage, format: ImageFormat) -> Vec<u8> {
     out.into_inner()
 }
 
-fn links(octets: &[u8]) -> (Vec<String>, Vec<&'static str>) {
+fn links(octets: &[u8]) -> (Vec<String>, Vec<Limit>) {
     let mut work = Work::default();
-    read(octets, &Place { name: "a.png", depth: 0 }, &mut work);
+    read_picture(octets, Container { name: "a.png", depth: 0 }, &mut work);
     let shown = work.links.iter().map(|l| format!("{}: {}", l.shown, l.href)).collect();
     (shown, work.limits)
 }
@@ -149,10 +150,10 @@ fn a_picture_made_to_keep_the_search_busy_does_not() {
     picture.write_to(&mut out, ImageFormat::Png).unwrap();
     let mut work = Work::default();
     let before = work.steps;
-    read(out.get_ref(), &Place { name: "a.png", depth: 0 }, &mut work);
+    read_picture(out.get_ref(), Container { name: "a.png", depth: 0 }, &mut work);
     assert!(before - work.steps < 100_000_000, "{} steps", before - work.steps);
     // When the message's share is used up, the next picture is not searched.
     work.steps = 1_000;
-    read(&file(&drawn(5, BLACK, WHITE), ImageFormat::Png), &Place { name: "b.png", depth: 0 }, &mut work);
+    read_picture(&file(&drawn(5, BLACK, WHITE), ImageFormat::Png), Container { name: "b.png", depth: 0 }, &mut work);
     assert_eq!((work.steps, work.links.len(), work.limits.len()), (0, 0, 1));
 }

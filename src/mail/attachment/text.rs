@@ -1,7 +1,7 @@
-//! Files of text: calendars, cards, shortcuts to pages and plain notes, for the links in them. What a program opens with
-//! a click is the same in all of them, so they are read alike.
+//! Files of text: calendars, cards, shortcuts to pages and plain notes, for the links in them. What a program opens
+//! with a click is the same in all of them, so they are read alike.
 
-use crate::mail::attachment::Place;
+use crate::mail::attachment::file::Container;
 use crate::mail::attachment::work::Work;
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
@@ -10,18 +10,18 @@ use crate::text::fold::first_bytes;
 use std::borrow::Cow;
 
 /// Octets of one text file that are searched for links.
-const MAX_SEARCHED: usize = 1 << 20;
+const MAX_SEARCHED_BYTES: usize = 1 << 20;
 
-pub(super) fn read(octets: &[u8], charset: Option<&str>, place: &Place<'_>, work: &mut Work) {
-    if octets.len() > MAX_SEARCHED {
+pub(super) fn read_text(octets: &[u8], charset: Option<&str>, file: Container<'_>, work: &mut Work) {
+    if octets.len() > MAX_SEARCHED_BYTES {
         work.limit("a text file is longer than is searched for links");
     }
-    let octets = &octets[..octets.len().min(MAX_SEARCHED)];
+    let octets = &octets[..octets.len().min(MAX_SEARCHED_BYTES)];
     let text = decode::text(octets, charset, false);
     let begins = first_bytes(text.trim_start(), 20).to_ascii_uppercase();
     let folds = begins.starts_with("BEGIN:VCALENDAR") || begins.starts_with("BEGIN:VCARD");
     let text = if folds { Cow::Owned(unfolded(&text)) } else { text };
-    written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, place.name)));
+    written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, file.name)));
 }
 
 /// The text of a calendar or card with its folded lines made whole and its escapes read (RFC 5545 sections 3.1 and
@@ -47,7 +47,7 @@ mod tests {
 
     fn links(text: &str) -> Vec<String> {
         let mut work = Work::default();
-        read(text.as_bytes(), None, &Place { name: "a", depth: 0 }, &mut work);
+        read_text(text.as_bytes(), None, Container { name: "a", depth: 0 }, &mut work);
         work.links.into_iter().map(|l| l.href).collect()
     }
 

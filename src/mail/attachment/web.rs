@@ -1,9 +1,9 @@
-//! Web pages and SVG pictures that come as files: a browser opens them and runs their scripts, so that a forged sign-in
-//! page needs no server. Read as HTML mail is; what their scripts unpack from literals is read too, once. Scripts are not
-//! run: a page built by arithmetic stays unread, and is told by the functions it calls.
+//! Web pages and SVG pictures that come as files: a browser opens them and runs their scripts, so that a forged
+//! sign-in page needs no server. Read as HTML mail is; what their scripts unpack from literals is read too, once.
+//! Scripts are not run: a page built by arithmetic stays unread, and is told by the functions it calls.
 
+use crate::mail::attachment::file::{Container, Content, Danger, Harm};
 use crate::mail::attachment::work::Work;
-use crate::mail::attachment::{Content, Danger, Harm, Place};
 use crate::mail::html::reader::read_html;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
@@ -15,28 +15,34 @@ use memchr::memmem;
 /// Packed literals of one page that are unpacked.
 const MAX_LITERALS: usize = 20;
 /// Octets kept of what they unpack to.
-const MAX_UNPACKED: usize = 1 << 20;
+const MAX_UNPACKED_BYTES: usize = 1 << 20;
 /// Octets a packed literal must unpack to to be content: what counts visitors unpacks a tag.
-const LONG_LITERAL: usize = 150;
+const LONG_LITERAL_BYTES: usize = 150;
 /// Octets of visible text below which a page that leads on is nothing but that.
-const LITTLE_TEXT: usize = 500;
+const LITTLE_TEXT_BYTES: usize = 500;
 
-pub(super) fn read(octets: &[u8], charset: Option<&str>, is_svg: bool, place: &Place<'_>, work: &mut Work) -> Content {
+pub(super) fn read_page(
+    octets: &[u8],
+    charset: Option<&str>,
+    is_svg: bool,
+    file: Container<'_>,
+    work: &mut Work,
+) -> Content {
     let source = decode::text(&octets[..work.page(octets.len())], charset, true);
     let packed = unpacked(&source);
     let mut page = Page::default();
     for text in std::iter::once(source.as_ref()).chain(packed.iter().map(String::as_str)) {
-        page.read(text, place, work);
+        page.read(text, file, work);
     }
     let lower = source.to_ascii_lowercase();
     let holds = |word: &str| memmem::find(lower.as_bytes(), word.as_bytes()).is_some();
     let runs = holds("<script") || holds("javascript:") || holds(" onload=") || holds(" onerror=");
     let smuggles = holds("createobjecturl") || holds("mssaveblob") || holds("mssaveoropenblob");
-    let leads = page.text.len() < LITTLE_TEXT
+    let leads = page.text.len() < LITTLE_TEXT_BYTES
         && ["location.href", "location.replace", "location=", "location ="].iter().any(|w| holds(w));
     let words = if page.asks_password {
         "is a web page that asks for a password"
-    } else if runs && (packed.iter().any(|p| p.len() >= LONG_LITERAL) || smuggles && holds("atob(")) {
+    } else if runs && (packed.iter().any(|p| p.len() >= LONG_LITERAL_BYTES) || smuggles && holds("atob(")) {
         "is a web page whose script unpacks what it shows"
     } else if is_svg && runs {
         "is a picture that runs a script"
@@ -66,7 +72,7 @@ struct Page {
 }
 
 impl Page {
-    fn read(&mut self, source: &str, place: &Place<'_>, work: &mut Work) {
+    fn read(&mut self, source: &str, file: Container<'_>, work: &mut Work) {
         let out = read_html(source);
         self.asks_password |= out.has_password_field;
         self.text.push_str(&out.text);
@@ -77,7 +83,7 @@ impl Page {
             }
             self.has_form |= link.kind == LinkKind::Form && link.authority.is_some();
             if link.authority.is_some() {
-                work.link(Link { kind: LinkKind::Attachment, shown: place.name.to_owned(), ..link });
+                work.link(Link { kind: LinkKind::Attachment, shown: file.name.to_owned(), ..link });
             }
         }
     }
@@ -94,7 +100,7 @@ fn refreshes(lower: &str) -> bool {
 
 /// What the literals given to `atob`, `unescape` and `decodeURIComponent` stand for, if that is text.
 fn unpacked(source: &str) -> Vec<String> {
-    let (mut found, mut room) = (Vec::new(), MAX_UNPACKED);
+    let (mut found, mut room) = (Vec::new(), MAX_UNPACKED_BYTES);
     for (function, is_base64) in [("atob(", true), ("unescape(", false), ("decodeURIComponent(", false)] {
         for at in memmem::find_iter(source.as_bytes(), function).take(MAX_LITERALS) {
             let Some(literal) = literal(&source[at + function.len()..]) else { continue };
@@ -126,14 +132,15 @@ mod tests {
 
     fn look(source: &str, is_svg: bool) -> (Option<String>, Vec<String>, String) {
         let mut work = Work::default();
-        let content = read(source.as_bytes(), None, is_svg, &Place { name: "a.html", depth: 0 }, &mut work);
+        let content = read_page(source.as_bytes(), None, is_svg, Container { name: "a.html", depth: 0 }, &mut work);
         let links = work.links.into_iter().map(|l| l.href).collect();
         (content.dangers.first().map(|d| d.words.clone()), links, content.page)
     }
 
     #[test]
     fn pages_that_ask_or_act_are_told() {
-        let inner = "<title>Elance</title><form action='https://x.test/p'><input type=password> Sign in to Elance to go on reading, \
+        let inner = "<title>Elance</title><form action='https://x.test/p'><input type=password> \
+                     Sign in to Elance to go on reading, \
                      since your session has come to its end and all that";
         let base64 = data_encoding::BASE64.encode(inner.as_bytes());
         let percent: String = inner.bytes().map(|b| format!("%{b:02X}")).collect();
@@ -165,7 +172,8 @@ mod tests {
 
     #[test]
     fn honest_pages_are_left_alone() {
-        let counter = "<html><body><p>Report</p><script>document.write(unescape(\"%3Cscript src='https://c.test/ga.js'%3E\"))\
+        let counter = "<html><body><p>Report</p><script>\
+                       document.write(unescape(\"%3Cscript src='https://c.test/ga.js'%3E\"))\
                        </script></body></html>";
         assert_eq!(look(counter, false).0, None);
         assert_eq!(look("<html><meta http-equiv='Content-Type' content='text/html'><p>x", false).0, None);

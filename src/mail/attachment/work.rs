@@ -1,7 +1,8 @@
 //! What looking at the files of one message may cost. Everything that could be made large by a small file is counted
 //! here: octets that come out of compression, names in archives, pixels, links. What runs out is said in a
-//! [`Limit`](crate::mail::Limit), once.
+//! [`Limit`], once.
 
+use crate::mail::defect::Limit;
 use crate::mail::link::Link;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use std::io::Read;
@@ -9,22 +10,22 @@ use std::io::Read;
 /// Archives inside one another. Mail with a zip in a zip is common, a third is rare.
 pub(super) const MAX_DEPTH: usize = 3;
 /// Octets that come out of compression, over all files of a message: a large presentation, unpacked.
-const MAX_INFLATED: usize = 32 << 20;
+const MAX_INFLATED_BYTES: usize = 32 << 20;
 /// Octets of one file inside another that are looked at.
-pub(super) const MAX_FILE: usize = 8 << 20;
+pub(super) const MAX_FILE_BYTES: usize = 8 << 20;
 /// How many times its size a file may unpack to. Deflate reaches 1,032 with zeros, documents reach 30.
 const MAX_RATIO: usize = 200;
-/// What a file may unpack to whatever its size, so that a short file of zeros is no bomb.
-const FREE_OCTETS: usize = 64 << 10;
+/// What a file may unpack to whatever its size, so that a short file of zeros is not taken for a bomb.
+const FREE_BYTES: usize = 64 << 10;
 /// What unpacking anything costs at least: setting up the decoder is work too.
-const MIN_PRICE: usize = 4 << 10;
+const MIN_PRICE_BYTES: usize = 4 << 10;
 /// Names listed over all archives of a message. Source trees reach some thousands.
 const MAX_ENTRIES: usize = 5_000;
 /// Files inside archives whose content is looked at; those beyond are judged by name.
 const MAX_OPENED: usize = 1_000;
-/// Octets of web pages read in all files of a message: reading HTML is the dearest of all, and the largest honest page is
-/// a tenth of this.
-const MAX_PAGES: usize = 5 << 20;
+/// Octets of web pages read in all files of a message: reading HTML is the most expensive, and the largest honest
+/// page is a tenth of this.
+const MAX_PAGES_BYTES: usize = 5 << 20;
 /// Links taken from the files of a message: a price list in PDF has a hundred.
 const MAX_LINKS: usize = 500;
 /// Images searched for QR codes. Newsletters that carry their pictures stay below 30.
@@ -65,15 +66,15 @@ pub(crate) struct Work {
     pub(crate) parts: usize,
     /// Links found in files.
     pub(crate) links: Vec<Link>,
-    /// Limits that were hit, in words.
-    pub(crate) limits: Vec<&'static str>,
+    /// Limits that were hit.
+    pub(crate) limits: Vec<Limit>,
 }
 
 impl Default for Work {
     fn default() -> Work {
         Work {
-            inflated: MAX_INFLATED,
-            pages: MAX_PAGES,
+            inflated: MAX_INFLATED_BYTES,
+            pages: MAX_PAGES_BYTES,
             entries: MAX_ENTRIES,
             opened: MAX_OPENED,
             images: MAX_IMAGES,
@@ -88,9 +89,11 @@ impl Default for Work {
 }
 
 impl Work {
-    pub(super) fn limit(&mut self, words: &'static str) {
-        if !self.limits.contains(&words) {
-            self.limits.push(words);
+    /// Notes that a limit was hit, once.
+    pub(super) fn limit(&mut self, words: impl Into<String>) {
+        let limit = Limit(words.into());
+        if !self.limits.contains(&limit) {
+            self.limits.push(limit);
         }
     }
 
@@ -105,7 +108,7 @@ impl Work {
 
     /// The first `max` octets of what `packed` unpacks to.
     pub(super) fn unpack_beginning(&mut self, packed: &[u8], packing: Packing, max: usize) -> Vec<u8> {
-        let ratio = FREE_OCTETS.max(packed.len().saturating_mul(MAX_RATIO));
+        let ratio = FREE_BYTES.max(packed.len().saturating_mul(MAX_RATIO));
         let most = max.min(ratio).min(self.inflated);
         // Deflate can be made of blocks that hold nothing: what goes in is bounded by what may come out.
         let packed = &packed[..packed.len().min(2 * most + 1_024)];
@@ -118,7 +121,7 @@ impl Work {
             Packing::Gzip => MultiGzDecoder::new(packed).take(take).read_to_end(&mut out),
         };
         self.read += packed.len() + out.len();
-        self.inflated = self.inflated.saturating_sub(out.len().max(MIN_PRICE));
+        self.inflated = self.inflated.saturating_sub(out.len().max(MIN_PRICE_BYTES));
         if out.len() == most && most < max {
             self.limit(CUT);
         }
@@ -128,7 +131,7 @@ impl Work {
     /// How many octets of a web page may be read.
     pub(super) fn page(&mut self, octets: usize) -> usize {
         if octets > self.pages {
-            self.limit("the attached web pages are longer than 5 MB");
+            self.limit(format!("the attached web pages are longer than {} MB", MAX_PAGES_BYTES >> 20));
         }
         let read = octets.min(self.pages);
         self.pages -= read;
@@ -139,7 +142,7 @@ impl Work {
     pub(super) fn entry(&mut self) -> bool {
         let more = take_one(&mut self.entries);
         if !more {
-            self.limit("the archives of the message hold more than 5000 files");
+            self.limit(format!("the archives of the message hold more than {MAX_ENTRIES} files"));
         }
         more
     }
@@ -148,7 +151,7 @@ impl Work {
     pub(super) fn open(&mut self) -> bool {
         let more = take_one(&mut self.opened);
         if !more {
-            self.limit("more than 1000 files in archives: the rest is judged by name");
+            self.limit(format!("more than {MAX_OPENED} files in archives: the rest is judged by name"));
         }
         more
     }
@@ -170,7 +173,7 @@ impl Work {
         if self.links.len() < MAX_LINKS {
             self.links.push(link);
         } else {
-            self.limit("the files of the message have more than 500 links");
+            self.limit(format!("the files of the message have more than {MAX_LINKS} links"));
         }
     }
 }

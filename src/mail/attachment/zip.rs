@@ -1,16 +1,16 @@
 //! The files a zip holds, without unpacking it (APPNOTE.TXT sections 4.3.7 and 4.3.12).
 //!
-//! Read like the most lenient program: by the central directory wherever it lies, and without one by the headers in front
-//! of the files. A name that the two give differently is kept as a second name. Nothing is trusted: offsets outside the
-//! archive, sizes that lie and entries over one another yield what is there, or nothing.
+//! Read like the most lenient program: by the central directory wherever it lies, and without one by the headers in
+//! front of the files. A name that the two give differently is kept as a second name. Nothing is trusted: offsets
+//! outside the archive, sizes that lie and entries over one another yield what is there, or nothing.
 
 use crate::mail::attachment::work::{Packing, Work};
 use memchr::memmem;
 
-/// The end record and the longest comment after it.
-const END_SCAN: usize = 22 + 65_535;
+/// Octets of the end record and the longest comment after it.
+const END_SCAN_BYTES: usize = 22 + 65_535;
 /// Octets of one name that are kept.
-const MAX_NAME: usize = 1_000;
+const MAX_NAME_BYTES: usize = 1_000;
 
 /// One file of a zip.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ pub(super) fn entries<'z>(archive: &'z [u8], work: &mut Work) -> Vec<Entry<'z>> 
 
 /// Where the central directory begins, and by how much offsets are short because something stands before the archive.
 fn directory(archive: &[u8]) -> Option<(usize, usize)> {
-    let tail = archive.len().saturating_sub(END_SCAN);
+    let tail = archive.len().saturating_sub(END_SCAN_BYTES);
     if let Some(end) = memmem::rfind(&archive[tail..], b"PK\x05\x06").map(|at| at + tail) {
         let (size, offset) = (u32_at(archive, end + 12)?, u32_at(archive, end + 16)?);
         let start = end.checked_sub(size).filter(|at| archive[*at..].starts_with(b"PK\x01\x02"));
@@ -88,7 +88,7 @@ fn central(archive: &[u8], at: usize, shift: usize) -> Option<(Entry<'_>, usize)
     let (flags, method) = (u16_at(archive, at + 8)?, u16_at(archive, at + 10)?);
     let (size, offset) = (u32_at(archive, at + 20)?, u32_at(archive, at + 42)?);
     let lengths = [u16_at(archive, at + 28)?, u16_at(archive, at + 30)?, u16_at(archive, at + 32)?].map(usize::from);
-    let name = text(archive.get(at + 46..at + 46 + lengths[0])?);
+    let name = lossy_name(archive.get(at + 46..at + 46 + lengths[0])?);
     let (packed, in_front) = local(archive, offset.saturating_add(shift), size).unwrap_or_default();
     let other_name = (!in_front.is_empty() && in_front != name).then_some(in_front);
     let entry = Entry { name, other_name, encrypted: flags & 1 != 0, method, packed };
@@ -100,7 +100,7 @@ fn local(archive: &[u8], at: usize, size: usize) -> Option<(&[u8], String)> {
     let header = archive.get(at..)?.strip_prefix(b"PK\x03\x04")?;
     let (name, extra) = (usize::from(u16_at(header, 22)?), usize::from(u16_at(header, 24)?));
     let data = header.get(26 + name + extra..)?;
-    Some((&data[..data.len().min(size)], text(header.get(26..26 + name)?)))
+    Some((&data[..data.len().min(size)], lossy_name(header.get(26..26 + name)?)))
 }
 
 /// The files by the headers in front of them, for archives whose directory is missing or damaged.
@@ -120,8 +120,8 @@ fn unlisted<'z>(archive: &'z [u8], work: &mut Work) -> Vec<Entry<'z>> {
     found
 }
 
-fn text(octets: &[u8]) -> String {
-    String::from_utf8_lossy(&octets[..octets.len().min(MAX_NAME)]).into_owned()
+fn lossy_name(octets: &[u8]) -> String {
+    String::from_utf8_lossy(&octets[..octets.len().min(MAX_NAME_BYTES)]).into_owned()
 }
 
 fn u16_at(octets: &[u8], at: usize) -> Option<u16> {

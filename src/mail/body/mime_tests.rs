@@ -131,7 +131,8 @@ fn broken_structures_are_read_and_told() {
     let (body, defects, _) = read_all(b"Content-Type: multipart/mixed\n\ntext");
     assert_eq!((body.text.as_str(), defects.len()), ("text", 1));
     let body = read(
-        "Content-Type: multipart/mixed; boundary=b\nContent-Transfer-Encoding: base64\n\n--b\nno field here\n--b\n\nopen",
+        "Content-Type: multipart/mixed; boundary=b\n\
+         Content-Transfer-Encoding: base64\n\n--b\nno field here\n--b\n\nopen",
     );
     assert_eq!(body.text, "no field here\nopen");
     assert_eq!(read("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b--\n\n--b\n\ntwo\n").text, "one\ntwo");
@@ -162,7 +163,7 @@ fn bombs_meet_limits() {
 #[test]
 fn long_texts_meet_limits() {
     let (body, _, limits) = read_all(format!("\n{}", "word ".repeat(1 << 20)).as_bytes());
-    assert!(body.text.len() <= MAX_TEXT && !limits.is_empty());
+    assert!(body.text.len() <= MAX_TEXT_BYTES && !limits.is_empty());
     let html = format!("Content-Type: text/html\n\n{}", "<a href=http://x.test>é</a>".repeat(3_000));
     let (body, _, limits) = read_all(html.as_bytes());
     assert_eq!((body.links.len(), limits.len()), (MAX_LINKS, 1));

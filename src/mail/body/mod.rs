@@ -1,17 +1,19 @@
-//! The body as a person meets it: visible text, links, attachments. Filled by [`super::message`] from the MIME tree.
+//! The body as a person meets it: visible text, links, attachments. Filled by [`walk`] from the MIME tree.
 
+pub(crate) mod attached;
 pub(crate) mod walk;
 
-use crate::mail::attachment::Attachment;
+use crate::mail::attachment::file::Attachment;
 use crate::mail::html::out::MAX_BROKEN_WORDS;
 use crate::mail::link::Link;
+use crate::mail::mime::decode::Encoding;
 use crate::text::bidi::in_seen_order;
 use crate::text::fold::first_bytes;
 use std::ops::Range;
 
-/// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets to what
-/// stands behind them by scrolling. Folding text is not free.
-pub(crate) const MAX_TEXT: usize = 256 << 10;
+/// Octets of visible text, and of hidden text, kept and searched of a message: a hundred pages, so that nobody gets
+/// to what stands behind them by scrolling. Folding text is not free.
+pub(crate) const MAX_TEXT_BYTES: usize = 256 << 10;
 
 /// What the body of a message shows and carries.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +35,16 @@ pub struct Body {
     pub attachments: Vec<Attachment>,
     /// True if an HTML part holds an input field of type password.
     pub has_password_field: bool,
+    /// Where the attached messages lie in the message, in order.
+    pub(crate) attached: Vec<MessagePart>,
+}
+
+/// A part of a message that is a message itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MessagePart {
+    /// Octets of the message in which it lies, encoded.
+    pub(crate) range: Range<usize>,
+    pub(crate) encoding: Encoding,
 }
 
 /// The text of one part.
@@ -46,11 +58,11 @@ pub(crate) struct PartText {
 }
 
 impl Body {
-    /// Takes the text of all parts, as much of each as there is room for; true if some was left out. No part can crowd out
-    /// another: of several alternatives mail programs show one, and it may be the last.
+    /// Takes the text of all parts, as much of each as there is room for; true if some was left out. No part can
+    /// crowd out another: of several alternatives mail programs show one, and it may be the last.
     pub(crate) fn take_text(&mut self, parts: &[PartText]) -> bool {
-        let seen = fair_share(parts.iter().map(|p| p.seen.len()), MAX_TEXT);
-        let hidden = fair_share(parts.iter().map(|p| p.hidden.len()), MAX_TEXT);
+        let seen = fair_share(parts.iter().map(|p| p.seen.len()), MAX_TEXT_BYTES);
+        let hidden = fair_share(parts.iter().map(|p| p.hidden.len()), MAX_TEXT_BYTES);
         for part in parts {
             if !part.hidden.is_empty() && !self.hidden.is_empty() {
                 self.hidden.push('\n');
@@ -70,7 +82,8 @@ impl Body {
     }
 }
 
-/// The most that each of several may take, so that together they take no more than `room` and the small ones all they want.
+/// The most that each of several may take, so that together they take no more than `room` and the small ones all they
+/// want.
 fn fair_share(sizes: impl Iterator<Item = usize>, mut room: usize) -> usize {
     let mut sizes: Vec<usize> = sizes.collect();
     sizes.sort_unstable();
@@ -114,7 +127,7 @@ mod tests {
         assert_eq!((body.text.as_str(), &body.broken_words[..]), ("one\ntwo", &[1, 5][..]));
         assert_eq!(body.stretches[2], (true, 4..7));
         let mut body = Body::default();
-        assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT)), part("end")]));
-        assert!(body.text.ends_with("x\nend") && body.text.len() <= MAX_TEXT + 1);
+        assert!(body.take_text(&[part(&"x".repeat(2 * MAX_TEXT_BYTES)), part("end")]));
+        assert!(body.text.ends_with("x\nend") && body.text.len() <= MAX_TEXT_BYTES + 1);
     }
 }

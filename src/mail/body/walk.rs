@@ -6,31 +6,34 @@
 //! Messages inside the message are attachments; their text is not this message's, their links and files are.
 //! `mail_parser` reads the parameters of a part's fields, and a panic in it becomes a defect.
 
-use crate::mail::attachment;
-use crate::mail::attachment::Attachment;
+use crate::mail::attachment::file::Attachment;
+use crate::mail::attachment::qr::read_drawings;
+use crate::mail::attachment::read::{read_attachment, read_data_image};
+use crate::mail::attachment::text::unfolded;
 use crate::mail::attachment::work::Work;
-use crate::mail::body::{Body, MAX_TEXT, PartText};
+use crate::mail::body::{Body, MAX_TEXT_BYTES, MessagePart, PartText};
 use crate::mail::defect::{Defect, Limit};
 use crate::mail::html::out::MAX_LINKS;
 use crate::mail::html::reader::read_html;
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
-use crate::mail::mime::part::{PartHead, head_and_body};
+use crate::mail::mime::part::{PartHead, head_and_body, subject};
 use crate::text::fold::{first_bytes, fold_onto};
 use memchr::memmem;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// Parts read of one message. Digests and mail with many pictures stay below 200.
 const MAX_PARTS: usize = 1_000;
 /// Multiparts inside one another. Forwarded replies reach 10.
 const MAX_DEPTH: usize = 64;
 /// Octets read of one text part: more than a person reads, and ten times the largest newsletters.
-const MAX_PART_TEXT: usize = 5 << 20;
+const MAX_PART_TEXT_BYTES: usize = 5 << 20;
 /// Octets kept of the title of an HTML part.
-const MAX_TITLE: usize = 1_000;
+const MAX_TITLE_BYTES: usize = 1_000;
 /// Octets of a boundary (RFC 2046 section 5.1.1 allows 70; some programs write more).
-const MAX_BOUNDARY: usize = 250;
+const MAX_BOUNDARY_BYTES: usize = 250;
 /// Lines that begin with `--` and are looked at as delimiters.
 const MAX_DELIMITERS: usize = 1_000_000;
 /// Messages inside one another whose links and files are read. A forwarded forward has two.
@@ -38,14 +41,13 @@ const MAX_MESSAGE_DEPTH: usize = 3;
 /// Pictures that stand in the HTML itself, of which each part is searched for codes.
 const MAX_DATA_IMAGES: usize = 50;
 /// Octets of one of them, encoded.
-const MAX_DATA_IMAGE: usize = 1 << 20;
+const MAX_DATA_IMAGE_BYTES: usize = 1 << 20;
 
 /// Reads the body of a message.
 pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<Limit>) -> Body {
     let mut work = Work::default();
     let body = read_message(raw, 0, &mut work, defects, limits);
-    let told = std::mem::take(&mut work.limits);
-    limits.extend(told.into_iter().map(|words| Limit(words.to_owned())));
+    limits.append(&mut work.limits);
     body
 }
 
@@ -59,7 +61,7 @@ fn read_message(raw: &[u8], depth: usize, work: &mut Work, defects: &mut Vec<Def
     links.into_iter().for_each(|link| walk.keep_link(link));
     let mut body = std::mem::take(&mut walk.body);
     if body.take_text(&walk.texts) {
-        walk.limit("the message has more than 256 kB of text");
+        walk.limit(format!("the message has more than {} kB of text", MAX_TEXT_BYTES >> 10));
     }
     body
 }
@@ -100,14 +102,15 @@ impl<'r, 'd> Walk<'r, 'd> {
         let mut walk = Walk { raw, delimiters, todo, message_depth, work, texts, body, defects, limits };
         walk.delimiters = lines_with_dashes(raw);
         if walk.delimiters.len() > MAX_DELIMITERS {
-            walk.limit("the body has more than 1000000 lines that begin with two hyphens");
+            walk.limit(format!("the body has more than {MAX_DELIMITERS} lines that begin with two hyphens"));
         }
         walk
     }
 
-    fn limit(&mut self, words: &str) {
-        if !self.limits.iter().any(|l| l.0 == words) {
-            self.limits.push(Limit(words.to_owned()));
+    fn limit(&mut self, words: String) {
+        let limit = Limit(words);
+        if !self.limits.contains(&limit) {
+            self.limits.push(limit);
         }
     }
 
@@ -122,7 +125,7 @@ impl<'r, 'd> Walk<'r, 'd> {
         self.work.parts += 1;
         if self.work.parts > MAX_PARTS {
             self.todo.clear();
-            return self.limit("the message has more than 1000 MIME parts");
+            return self.limit(format!("the message has more than {MAX_PARTS} MIME parts"));
         }
         let (head, body) = head_and_body(&self.raw[todo.start..todo.end], todo.depth == 0);
         let head = match PartHead::read(head, todo.in_digest) {
@@ -137,23 +140,25 @@ impl<'r, 'd> Walk<'r, 'd> {
             return;
         }
         if head.is_message() {
-            self.attached_message(&head, body);
+            self.attached_message(&head, body_start..todo.end);
         } else if head.is_own_text(todo.depth == 0) {
             self.own_text(&head, body);
+        } else if head.is_saved_message() || head.is_saved_page() {
+            self.attached_message(&head, body_start..todo.end);
         } else {
-            self.attachment(&head, body);
+            self.body.attachments.push(read_attachment(&head, body, self.work));
         }
     }
 
     /// Puts the parts of a multipart on the list. False if it cannot be taken apart.
     fn multipart(&mut self, head: &PartHead, body_start: usize, todo: &Todo) -> bool {
         let boundary = head.boundary.as_deref().unwrap_or_default().trim_end();
-        if boundary.is_empty() || boundary.len() > MAX_BOUNDARY {
+        if boundary.is_empty() || boundary.len() > MAX_BOUNDARY_BYTES {
             self.defect("a multipart names no usable boundary");
             return false;
         }
         if todo.depth >= MAX_DEPTH {
-            self.limit("multiparts are nested more than 64 deep");
+            self.limit(format!("multiparts are nested more than {MAX_DEPTH} deep"));
             return true;
         }
         let mut children = self.children(boundary.as_bytes(), head.subtype == "digest", body_start, todo);
@@ -164,7 +169,8 @@ impl<'r, 'd> Walk<'r, 'd> {
         if children.len() > MAX_PARTS {
             children.truncate(MAX_PARTS + 1);
         }
-        // Of alternatives the last is the best (RFC 2046 section 5.1.4), so the one that mail programs show is read first.
+        // Of alternatives the last is the best (RFC 2046 section 5.1.4), so the one that mail programs show is read
+        // first.
         let shown = |child: &Todo| {
             let (head, _) = head_and_body(&self.raw[child.start..child.end], false);
             PartHead::read(head, false).is_ok_and(|head| head.kind == "multipart" || head.is_html())
@@ -203,46 +209,50 @@ impl<'r, 'd> Walk<'r, 'd> {
     }
 
     fn own_text(&mut self, head: &PartHead, body: &[u8]) {
-        let octets = head.encoding.decode(body, MAX_PART_TEXT);
-        if head.encoding.size(body) > MAX_PART_TEXT {
-            self.limit("a text part is longer than 5 MB");
+        let octets = head.encoding.decode(body, MAX_PART_TEXT_BYTES);
+        if head.encoding.size(body) > MAX_PART_TEXT_BYTES {
+            self.limit(format!("a text part is longer than {} MB", MAX_PART_TEXT_BYTES >> 20));
         }
         let is_html = head.is_html();
         let text = decode::text(&octets, head.charset.as_deref(), is_html);
-        attachment::read_drawings(&text, self.work);
-        if is_html {
-            for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
-                let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
-                attachment::read_data_image(first_bytes(source, MAX_DATA_IMAGE), self.work);
-            }
-            let out = read_html(first_bytes(&text, MAX_PART_TEXT));
-            self.body.has_password_field |= out.has_password_field;
-            for limit in out.limits {
-                self.limit(&limit.0);
-            }
-            self.keep(PartText { seen: out.text, hidden: out.hidden, broken_words: out.broken_words, is_html });
-            if self.body.title.is_empty() {
-                self.body.title = first_bytes(&out.title, MAX_TITLE).to_owned();
-            }
-            for link in out.links {
-                self.keep_link(link);
-            }
-        } else {
-            let whole = match head.subtype.as_str() {
-                "calendar" => Cow::Owned(attachment::unfolded(&text)),
-                _ if head.joins_lines => Cow::Owned(joined(&text)),
-                _ => text,
-            };
-            let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT));
-            written_links(&folded, |link| self.keep_link(link));
-            self.keep(PartText { seen: folded, ..PartText::default() });
+        read_drawings(&text, self.work);
+        if is_html { self.own_html(&text) } else { self.own_plain(head, text) }
+    }
+
+    fn own_html(&mut self, text: &str) {
+        for at in memmem::find_iter(text.as_bytes(), "data:image/").take(MAX_DATA_IMAGES) {
+            let source = text[at + "data:".len()..].split(['"', '\'', ')', '>']).next().unwrap_or_default();
+            read_data_image(first_bytes(source, MAX_DATA_IMAGE_BYTES), self.work);
         }
+        let out = read_html(first_bytes(text, MAX_PART_TEXT_BYTES));
+        self.body.has_password_field |= out.has_password_field;
+        for limit in out.limits {
+            self.limit(limit.0);
+        }
+        self.keep(PartText { seen: out.text, hidden: out.hidden, broken_words: out.broken_words, is_html: true });
+        if self.body.title.is_empty() {
+            self.body.title = first_bytes(&out.title, MAX_TITLE_BYTES).to_owned();
+        }
+        for link in out.links {
+            self.keep_link(link);
+        }
+    }
+
+    fn own_plain(&mut self, head: &PartHead, text: Cow<'_, str>) {
+        let whole = match head.subtype.as_str() {
+            "calendar" => Cow::Owned(unfolded(&text)),
+            _ if head.joins_lines => Cow::Owned(joined(&text)),
+            _ => text,
+        };
+        let folded = fold_lines(first_bytes(&whole, MAX_PART_TEXT_BYTES));
+        written_links(&folded, |link| self.keep_link(link));
+        self.keep(PartText { seen: folded, ..PartText::default() });
     }
 
     /// Keeps the text of a part, a little more than a message may have in all.
     fn keep(&mut self, mut text: PartText) {
         for text in [&mut text.seen, &mut text.hidden] {
-            text.truncate(text.floor_char_boundary(MAX_TEXT + char::MAX_LEN_UTF8));
+            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES + char::MAX_LEN_UTF8));
         }
         self.texts.push(text);
     }
@@ -251,26 +261,24 @@ impl<'r, 'd> Walk<'r, 'd> {
         if self.body.links.len() < MAX_LINKS {
             self.body.links.push(link);
         } else {
-            self.limit("the message has more than 2000 links");
+            self.limit(format!("the message has more than {MAX_LINKS} links"));
         }
-    }
-
-    fn attachment(&mut self, head: &PartHead, body: &[u8]) {
-        if head.is_saved_message() {
-            return self.attached_message(head, body);
-        }
-        self.body.attachments.push(attachment::read(head, body, self.work));
     }
 
     /// A message inside this one: an attachment, named by its file name or else its subject. Mail programs open it with
     /// a click, so where it leads and what it carries counts; what it says does not.
-    fn attached_message(&mut self, head: &PartHead, body: &[u8]) {
-        let octets: Cow<'_, [u8]> = head.encoding.decode(body, usize::MAX / 2);
-        let name = if head.name.is_empty() { crate::mail::mime::part::subject(&octets) } else { head.name.clone() };
+    fn attached_message(&mut self, head: &PartHead, range: Range<usize>) {
+        let encoded = &self.raw[range.clone()];
+        // Messages inside an attached one are not this message's.
+        if self.message_depth == 0 && (head.is_message() || head.is_saved_message()) {
+            self.body.attached.push(MessagePart { range, encoding: head.encoding });
+        }
+        let octets: Cow<'_, [u8]> = head.encoding.decode(encoded, encoded.len());
+        let name = if head.name.is_empty() { subject(&octets) } else { head.name.clone() };
         let (declared, size) = (head.media_type(), octets.len());
         self.body.attachments.push(Attachment { name: name.clone(), declared, size, ..Attachment::default() });
         if self.message_depth >= MAX_MESSAGE_DEPTH {
-            return self.limit("messages are nested more than 3 deep");
+            return self.limit(format!("messages are nested more than {MAX_MESSAGE_DEPTH} deep"));
         }
         let (links, mut defects) = (std::mem::take(&mut self.work.links), Vec::new());
         let inner = read_message(&octets, self.message_depth + 1, self.work, &mut defects, self.limits);
@@ -308,8 +316,8 @@ fn before_line_end(raw: &[u8], line: usize) -> usize {
     }
 }
 
-/// Lines that go on behind a blank at their end made whole, without that blank (RFC 3676 section 4, `delsp`). Quoted lines
-/// are left.
+/// Lines that go on behind a blank at their end made whole, without that blank (RFC 3676 section 4, `delsp`). Quoted
+/// lines are left.
 fn joined(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut goes_on = false;

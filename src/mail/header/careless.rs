@@ -15,16 +15,16 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Octets of one field read here, from each end: together more than Postfix's `header_size_limit` (102,400) lets pass,
 /// so that behind it no field has a middle.
-const MAX_END: usize = 64 * 1024;
+const MAX_END_BYTES: usize = 64 * 1024;
 /// Labels taken from the left of a name that cannot exist; a name has at most 127 (RFC 1035 section 2.3.4).
 const MAX_LABELS: usize = 128;
 
 /// Every address some reader could see in a field value, one for each domain not in `known`.
 pub(crate) fn shown_addresses(value: &str, known: &mut HashSet<Domain>) -> Vec<Mailbox> {
-    let mut found = Found { known, mailboxes: Vec::new() };
-    let end = fold::first_bytes(value, MAX_END);
+    let mut found = Sightings { known, mailboxes: Vec::new() };
+    let end = fold::first_bytes(value, MAX_END_BYTES);
     let rest = &value[end.len()..];
-    let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(MAX_END))..];
+    let tail = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(MAX_END_BYTES))..];
     for part in [end, tail].into_iter().filter(|p| may_show(p)) {
         let unfolded: String = part.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
         // A bare CR or LF ends the field for some, and is nothing to others.
@@ -41,12 +41,12 @@ fn may_show(text: &str) -> bool {
     text.contains(['@', '<']) || text.contains("=?") || !text.is_ascii()
 }
 
-struct Found<'a> {
+struct Sightings<'a> {
     known: &'a mut HashSet<Domain>,
     mailboxes: Vec<Mailbox>,
 }
 
-impl Found<'_> {
+impl Sightings<'_> {
     /// The text as it stands, and decoded.
     fn read_field(&mut self, text: &str) {
         self.read_dressed(text);
@@ -72,23 +72,23 @@ impl Found<'_> {
 
     /// The text with and without comments.
     fn read_undressed(&mut self, text: &str) {
-        self.read_torn(text);
+        self.read_broken(text);
         for stray in ["", ")"] {
             if let Some(without) = without_comments(text, stray) {
-                self.read_torn(&without);
+                self.read_broken(&without);
             }
         }
     }
 
-    /// The text as it stands and, where a domain in it is torn by controls, quotes, escapes, or blanks at its dots,
+    /// The text as it stands and, where a domain in it is broken by controls, quotes, escapes, or blanks at its dots,
     /// without those.
-    fn read_torn(&mut self, text: &str) {
+    fn read_broken(&mut self, text: &str) {
         if self.read(text) {
-            // Which of these a reader drops, and at which he stops, is each his own.
+            // Readers differ in what they drop and where they stop.
             const DROPPED: [(bool, &[char]); 5] =
                 [(false, &['"', '\\']), (true, &['\t']), (true, &[]), (true, &['"', '\\', '\t']), (true, &['"', '\\'])];
-            for (controls, signs) in DROPPED {
-                let dropped = |c: &char| signs.contains(c) || controls && c.is_control() && *c != '\t';
+            for (controls, characters) in DROPPED {
+                let dropped = |c: &char| characters.contains(c) || controls && c.is_control() && *c != '\t';
                 let rest: String = text.chars().filter(|c| !dropped(c)).collect();
                 self.read(&rest);
                 self.read(&tightened(&rest));
@@ -102,11 +102,11 @@ impl Found<'_> {
 
     /// Each `@` and what follows it. True if a domain ends at something that some readers read over.
     fn read(&mut self, text: &str) -> bool {
-        let mut torn = false;
+        let mut broken = false;
         for (at, _) in text.match_indices('@') {
             let after = text[at + 1..].trim_start_matches('[');
             let end = after.find(|c| is_delimiter(c) || is_soft(c)).unwrap_or(after.len());
-            torn |= after[end..].starts_with(is_soft);
+            broken |= after[end..].starts_with(is_soft);
             let run = &after[..end];
             let host = &run[..run.find(|c: char| !is_host(c)).unwrap_or(run.len())];
             self.add(text, at, run);
@@ -130,7 +130,7 @@ impl Found<'_> {
                 self.add(text, at, inside.trim());
             }
         }
-        torn
+        broken
     }
 
     fn add(&mut self, text: &str, at: usize, domain: &str) {
@@ -183,8 +183,8 @@ fn tightened(text: &str) -> String {
     out
 }
 
-/// The text without its comments, wherever they stand; `None` if there is none. What is never closed stays, and a bracket
-/// that closes nothing becomes `stray`.
+/// The text without its comments, wherever they stand; `None` if there is none. What is never closed stays, and a
+/// bracket that closes nothing becomes `stray`.
 fn without_comments(text: &str, stray: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut opened = Vec::new();

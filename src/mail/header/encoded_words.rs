@@ -1,14 +1,34 @@
 //! Encoded words (RFC 2047) as the most lenient reader takes them: anywhere in the text, inside addresses and quotes,
 //! touching each other, in an unknown charset, never closed. Only for seeing what some reader could see; what stands in
-//! a name is decoded by the rules ([`super::message::decode_words`]). Never fails: what is no encoded word stays.
+//! a name is decoded by the rules ([`decode_words`]). Never fails: what is not an encoded word stays.
 
 use crate::mail::mime::decode;
 use crate::mail::mime::decode::Encoding;
+use mail_parser::parsers::MessageStream;
 
 /// Words inside words that are decoded: a mail program that decodes twice exists, one that decodes five times does not.
 const MAX_NESTED: usize = 3;
 /// Octets of one word's text that are decoded.
-const MAX_WORD: usize = 128 * 1024;
+const MAX_WORD_BYTES: usize = 128 * 1024;
+
+/// Decodes RFC 2047 encoded words and unfolds; text without them is only unfolded.
+pub(crate) fn decode_words(value: &str) -> String {
+    let unfolded;
+    let value = if value.contains(['\r', '\n']) {
+        unfolded = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect::<String>();
+        &unfolded
+    } else {
+        value
+    };
+    if !value.contains("=?") {
+        return value.to_owned();
+    }
+    let line = format!("{value}\n");
+    match MessageStream::new(line.as_bytes()).parse_unstructured() {
+        mail_parser::HeaderValue::Text(text) => text.into_owned(),
+        _ => value.to_owned(),
+    }
+}
 
 /// How encoded words are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +99,10 @@ fn read_word(word: &str, decoder: Decoder) -> Option<(String, usize)> {
         }
     };
     let octets = match encoding {
-        "b" | "B" => Encoding::Base64.decode(&body.as_bytes()[..length], MAX_WORD).into_owned(),
+        "b" | "B" => Encoding::Base64.decode(&body.as_bytes()[..length], MAX_WORD_BYTES).into_owned(),
         "q" | "Q" => {
             let spaced = body[..length].replace('_', " ");
-            Encoding::QuotedPrintable.decode(spaced.as_bytes(), MAX_WORD).into_owned()
+            Encoding::QuotedPrintable.decode(spaced.as_bytes(), MAX_WORD_BYTES).into_owned()
         }
         _ => return None,
     };

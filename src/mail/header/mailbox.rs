@@ -4,12 +4,13 @@
 //! reading is returned and the caller counts all of them. Reading never fails; what holds no address gives none.
 
 use crate::mail::domain::Domain;
+use crate::mail::header::encoded_words::decode_words;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is no list
-/// of authors a person could check.
-const MAX_VALUE: usize = 8 * 1024;
+/// Octets of one address field that are read. RFC 5321 allows 254 for an address; a field longer than this is not a
+/// list of authors a person could check.
+const MAX_VALUE_BYTES: usize = 8 * 1024;
 /// Mailboxes kept from one field: enough for any honest list, and bounded work for a hostile one.
 const MAX_MAILBOXES: usize = 50;
 
@@ -19,9 +20,11 @@ pub enum Reading {
     /// By RFC 5322, comments, groups and quoting included.
     #[default]
     Strict,
-    /// By programs that decode encoded words first, take any pair of angle brackets, or read a field that is no list.
+    /// By programs that decode encoded words first, take any pair of angle brackets, or read a field that is not a
+    /// list.
     Lenient,
-    /// By programs that stop at, skip or undo what others keep; where it stands is no address for an orderly reader.
+    /// By programs that stop at, skip or undo what others keep; for an orderly reader what stands there is not an
+    /// address.
     Shown,
 }
 
@@ -61,7 +64,7 @@ impl Mailbox {
     }
 
     /// Where the address is, for a sentence.
-    pub fn place(&self) -> String {
+    pub fn where_it_is(&self) -> String {
         match self.written_domain() {
             "" => "without a domain".to_owned(),
             domain => format!("at {domain}"),
@@ -80,8 +83,8 @@ impl Mailbox {
     }
 }
 
-/// The domain a mail program shows: `a@elance.com..` like the name it stands for, and without invisible characters where
-/// no name can hold them.
+/// The domain a mail program shows: `a@elance.com..` like the name it stands for, and without invisible characters
+/// where no name can hold them.
 fn domain_shown_as(written: &str) -> Option<Domain> {
     let name = written.trim().trim_end_matches('.');
     let visible = || name.chars().filter(|c| !crate::text::fold::is_invisible(*c)).collect::<String>();
@@ -94,11 +97,11 @@ fn domain_shown_as(written: &str) -> Option<Domain> {
 /// that decodes first); each pair of angle brackets; and, where no reading found an address, anything of that shape. A
 /// name without an address is a mailbox too: it is what a reader is shown.
 pub fn read_mailboxes(value: &str) -> Vec<Mailbox> {
-    let (value, rest) = value.split_at(crate::text::fold::first_bytes(value, MAX_VALUE).len());
+    let (value, rest) = value.split_at(crate::text::fold::first_bytes(value, MAX_VALUE_BYTES).len());
     // Behind a name or comment of many pages still stands the address.
-    let rest = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(MAX_VALUE))..];
+    let rest = &rest[rest.ceil_char_boundary(rest.len().saturating_sub(MAX_VALUE_BYTES))..];
     let unfolded: String = value.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-    let decoded = crate::mail::message::decode_words(&unfolded);
+    let decoded = decode_words(&unfolded);
     let mut found = strict(&unfolded);
     let mut lenient = |list: Vec<Mailbox>| {
         let addressed = list.into_iter().filter(|m| !m.address.is_empty());
@@ -204,7 +207,7 @@ impl Reader {
                 }
                 self.finish_group();
                 self.bare.clear();
-                let name = crate::mail::message::decode_words(std::mem::take(&mut self.phrase).trim());
+                let name = decode_words(std::mem::take(&mut self.phrase).trim());
                 self.group = Some(Group { name, empty: true });
             }
             c => {
@@ -218,7 +221,7 @@ impl Reader {
         let phrase = std::mem::take(&mut self.phrase);
         let bare = std::mem::take(&mut self.bare);
         let comment = std::mem::take(&mut self.comment);
-        let phrase = crate::mail::message::decode_words(phrase.trim());
+        let phrase = decode_words(phrase.trim());
         let (name, address) = match self.angle.take() {
             Some(angle) => (phrase, without_route(&angle).to_owned()),
             None if bare.contains('@') => (String::new(), without_blanks(&bare)),
@@ -255,7 +258,7 @@ fn without_route(angle: &str) -> &str {
 }
 
 /// Blanks around the parts of an unbracketed address are allowed and meaningless (obsolete syntax); quotes around the
-/// whole make it no address for a parser, but still one for the eye.
+/// whole are not an address for a parser, but still one for the eye.
 fn without_blanks(address: &str) -> String {
     let address: String = address.split_whitespace().collect();
     let inner = address.strip_prefix('"').and_then(|a| a.strip_suffix('"'));
@@ -388,7 +391,7 @@ mod tests {
 
     #[test]
     fn what_mail_programs_do_not_show_hides_no_domain() {
-        let long = format!("\"{}\" <a@elance.com>", "x".repeat(2 * MAX_VALUE));
+        let long = format!("\"{}\" <a@elance.com>", "x".repeat(2 * MAX_VALUE_BYTES));
         for value in [
             "a@el\0ance.com",
             "a@elance.com..",

@@ -3,4 +3,5 @@
 pub(crate) mod careless;
 pub(crate) mod encoded_words;
 pub(crate) mod fields;
+pub(crate) mod from;
 pub mod mailbox;

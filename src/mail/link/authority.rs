@@ -5,7 +5,7 @@
 //! far as it looks like one, or takes what stands immediately before the first slash. Where the two differ, what the
 //! person reads is kept in [`Authority::seen`].
 //!
-//! Refuses what is no link to a host. Never fails; what a browser refuses to open keeps the host as it is written.
+//! Refuses what is not a link to a host. Never fails; what a browser refuses to open keeps the host as it is written.
 
 use crate::mail::domain::Domain;
 use crate::text::fold::is_invisible;
@@ -13,9 +13,10 @@ use crate::text::percent::percent_decoded;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-/// Octets that are read of a host, and of what a person reads before the slash. A name has 253, escaped three times that.
-const MAX_AUTHORITY: usize = 4_096;
-/// Slashes to the eye that are none to any program.
+/// Octets that are read of a host, and of what a person reads before the slash. A name has 253, escaped three times
+/// that.
+const MAX_AUTHORITY_BYTES: usize = 4_096;
+/// Slashes to the eye that no program takes for one.
 const LIKE_SLASHES: [char; 8] =
     ['\u{2044}', '\u{2215}', '\u{29f8}', '\u{ff0f}', '\u{2571}', '\u{3033}', '\u{30ce}', '\u{4e3f}'];
 /// Dots that UTS 46 maps to the full stop.
@@ -69,7 +70,7 @@ impl Authority {
             None => (None, raw),
         };
         let (_, port) = split_port(hostport);
-        let host = if hostport.len() <= MAX_AUTHORITY { browsed(hostport) } else { written(hostport) };
+        let host = if hostport.len() <= MAX_AUTHORITY_BYTES { browsed(hostport) } else { written(hostport) };
         // What a tab parts stands apart for a person.
         let shown = if href.contains(dropped) { after_scheme(href).unwrap_or(after) } else { after };
         let seen = if is_plain(raw) && is_path(rest) && shown.len() == after.len() {
@@ -145,7 +146,7 @@ fn is_path(rest: &str) -> bool {
 /// `authority` octets of it are the authority.
 fn seen(shown: &str, authority: usize, browsed: Option<&Domain>) -> Vec<Domain> {
     let before_slash = &shown[..shown.find('/').unwrap_or(shown.len())];
-    let before_slash = &before_slash[..before_slash.floor_char_boundary(MAX_AUTHORITY)];
+    let before_slash = &before_slash[..before_slash.floor_char_boundary(MAX_AUTHORITY_BYTES)];
     let decoded = browsed.filter(|d| d.as_str().contains("xn--")).map(Domain::to_unicode);
     let left = [Some(before_slash), decoded.as_deref()].into_iter().flatten().map(from_the_left);
     // Beyond the authority only where a browser stops before the first slash.
@@ -164,7 +165,7 @@ fn from_the_left(text: &str) -> &str {
     &text[..text.find(|c| !is_host_character(c)).unwrap_or(text.len())]
 }
 
-/// What stands immediately before the slash, behind a sign at which some program stops reading.
+/// What stands immediately before the slash, behind a character at which some program stops reading.
 fn from_the_right(text: &str) -> Option<&str> {
     let host = text.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix(':').unwrap_or(text);
     let start = host.char_indices().rev().take_while(|(_, c)| is_host_character(*c)).last().map(|(i, _)| i)?;

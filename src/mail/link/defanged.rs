@@ -2,17 +2,17 @@
 //! `w w w . e l a n c e . c o m`.
 //!
 //! Each stretch of text that may be one is given back as written and put together; whether that is a link is for the
-//! caller to find out. Refuses everything that no sign of a disguise stands in. Never fails; a stretch is bounded, and
+//! caller to find out. Refuses all text without a mark of a disguise. Never fails; a stretch is bounded, and
 //! none is looked at twice.
 
 use memchr::memmem;
 
-/// Octets to either side of a sign that may belong to the same URL.
-const MAX_SIDE: usize = 400;
+/// Octets to either side of a mark that may belong to the same URL.
+const MAX_SIDE_BYTES: usize = 400;
 /// Pieces that blanks part in one URL: `h t t p s : / / w w w . e l a n c e . c o m / l o g i n` has 40.
 const MAX_PIECES: usize = 120;
-/// Signs that stand for a dot, or for what follows the scheme, in the order they are replaced.
-const SIGNS: [(&str, &str); 13] = [
+/// Marks that stand for a dot, or for what follows the scheme, in the order they are replaced.
+const MARKS: [(&str, &str); 13] = [
     ("[.]", "."),
     ("(.)", "."),
     ("{.}", "."),
@@ -32,29 +32,29 @@ const SPOKEN: [&str; 4] = ["com", "net", "org", "info"];
 
 /// Finds what may be a disguised URL; `found` is told what is written and what a person makes of it.
 pub(crate) fn links(text: &str, mut found: impl FnMut(&str, &str)) {
-    signed(text, &mut found);
+    marked(text, &mut found);
     spaced(text, &mut found);
     spoken(text, &mut found);
 }
 
-/// Stretches with signs for dots: `www[.]elance[.]com/login`, `elance (dot) com`.
-fn signed(text: &str, found: &mut impl FnMut(&str, &str)) {
+/// Stretches with marks for dots: `www[.]elance[.]com/login`, `elance (dot) com`.
+fn marked(text: &str, found: &mut impl FnMut(&str, &str)) {
     let mut done = 0;
     for at in memchr::memchr3_iter(b'[', b'(', b'{', text.as_bytes()) {
-        if at < done || sign_at(&text[at..]).is_none() {
+        if at < done || mark_at(&text[at..]).is_none() {
             continue;
         }
-        let start = word_start(text, done.max(text.ceil_char_boundary(at.saturating_sub(MAX_SIDE))), at);
+        let start = word_start(text, done.max(text.ceil_char_boundary(at.saturating_sub(MAX_SIDE_BYTES))), at);
         let (end, plain) = put_together(text, start);
         done = end;
         found(&text[start..end], &plain);
     }
 }
 
-/// The sign at the beginning of the text: its length and what it stands for.
-fn sign_at(text: &str) -> Option<(usize, &'static str)> {
-    let is = |sign: &&(&str, &str)| text.get(..sign.0.len()).is_some_and(|t| t.eq_ignore_ascii_case(sign.0));
-    SIGNS.iter().find(is).map(|(sign, meaning)| (sign.len(), *meaning))
+/// The mark at the beginning of the text: its length and what it stands for.
+fn mark_at(text: &str) -> Option<(usize, &'static str)> {
+    let is = |mark: &&(&str, &str)| text.get(..mark.0.len()).is_some_and(|t| t.eq_ignore_ascii_case(mark.0));
+    MARKS.iter().find(is).map(|(mark, meaning)| (mark.len(), *meaning))
 }
 
 /// Where the word before `at` begins, blanks between it and `at` left out; not before `floor`.
@@ -63,18 +63,18 @@ fn word_start(text: &str, floor: usize, at: usize) -> usize {
     floor + before.rfind(char::is_whitespace).map_or(0, |i| i + before[i..].chars().next().map_or(1, char::len_utf8))
 }
 
-/// Replaces the signs of the word at `start`, and of the words that signs join to it; where it ends.
+/// Replaces the marks of the word at `start`, and of the words that marks join to it; where it ends.
 fn put_together(text: &str, start: usize) -> (usize, String) {
-    let stop = text.floor_char_boundary(start + 2 * MAX_SIDE);
+    let stop = text.floor_char_boundary(start + 2 * MAX_SIDE_BYTES);
     let (mut at, mut plain, mut joined) = (start, String::new(), false);
     while let Some(c) = text.get(at..stop).and_then(|t| t.chars().next()) {
-        if let Some((length, meaning)) = sign_at(&text[at..]) {
+        if let Some((length, meaning)) = mark_at(&text[at..]) {
             plain.truncate(plain.trim_end().len());
             plain.push_str(meaning);
             (at, joined) = (at + length, true);
         } else if c == ' ' {
             let next = text[at..].len() - text[at..].trim_start_matches(' ').len() + at;
-            if !joined && sign_at(&text[next..]).is_none() {
+            if !joined && mark_at(&text[next..]).is_none() {
                 break;
             }
             (at, joined) = (next, true);
@@ -95,7 +95,7 @@ fn spaced(text: &str, found: &mut impl FnMut(&str, &str)) {
         if dot < done {
             continue;
         }
-        let floor = done.max(text.ceil_char_boundary(dot.saturating_sub(MAX_SIDE)));
+        let floor = done.max(text.ceil_char_boundary(dot.saturating_sub(MAX_SIDE_BYTES)));
         let start = chain_start(text, floor, dot);
         let end = chain_end(text, start, dot + 1);
         done = end;
@@ -125,16 +125,16 @@ fn chain_start(text: &str, floor: usize, dot: usize) -> usize {
     start
 }
 
-/// The end of what follows: one word or single characters behind each lonely sign.
+/// The end of what follows: one word or single characters behind each lonely punctuation mark.
 fn chain_end(text: &str, start: usize, dot: usize) -> usize {
-    let stop = text.floor_char_boundary(start + 2 * MAX_SIDE);
+    let stop = text.floor_char_boundary(start + 2 * MAX_SIDE_BYTES);
     let line = &text[dot..stop.max(dot)];
     let line = &line[..line.find('\n').unwrap_or(line.len())];
-    let is_sign = |w: &str| matches!(w, "." | "/" | ":");
+    let is_mark = |w: &str| matches!(w, "." | "/" | ":");
     let (mut end, mut before) = (dot, ".");
     for word in line.split(' ').take(MAX_PIECES) {
         let is_single = word.chars().count() == 1;
-        if !(is_sign(word) || is_sign(before) || is_single && before.chars().count() == 1) {
+        if !(is_mark(word) || is_mark(before) || is_single && before.chars().count() == 1) {
             break;
         }
         (end, before) = (word.as_ptr() as usize - text.as_ptr() as usize + word.len(), word);
@@ -147,7 +147,7 @@ fn spoken(text: &str, found: &mut impl FnMut(&str, &str)) {
     for at in memmem::find_iter(text.as_bytes(), " dot ") {
         let after = &text[at + 5..];
         let suffix = after.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-        let start = word_start(text, text.ceil_char_boundary(at.saturating_sub(MAX_SIDE)), at);
+        let start = word_start(text, text.ceil_char_boundary(at.saturating_sub(MAX_SIDE_BYTES)), at);
         if SPOKEN.contains(&suffix) && start < at {
             let end = at + 5 + suffix.len();
             found(&text[start..end], &format!("{}.{suffix}", &text[start..at]));

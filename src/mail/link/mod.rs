@@ -1,16 +1,15 @@
 //! Links: what a message lets its reader open, and how each is read.
 //!
-//! A link is read twice, by [`Authority`]: as a person reads it, by the rule Elance gave its members (**"elance.com" must
-//! stand immediately before the first slash**), and as a browser does (WHATWG URL). Whether a host is the brand's own is
-//! for `policy::Brand` to say, through which hosts a link is passed on for `policy::Hosts`.
+//! A link is read twice, by [`Authority`]: as a person reads it, by the rule Elance gave its members (**"elance.com"
+//! must stand immediately before the first slash**), and as a browser does (WHATWG URL). Whether a host is the
+//! brand's own is for `policy::Brand` to say, through which hosts a link is passed on for `policy::Hosts`.
 
 pub mod authority;
 pub(crate) mod defanged;
 pub(crate) mod written;
 
-pub use authority::Authority;
-
 use crate::mail::domain::Domain;
+use crate::mail::link::authority::Authority;
 
 /// Where a link was found in the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

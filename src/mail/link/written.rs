@@ -2,10 +2,10 @@
 //! followed by a path (`elance.com.evil.test/login`).
 //!
 //! Markdown's `[text](target)` is a link that shows the text; what only a person puts together is for
-//! [`super::disguised`].
+//! [`defanged`].
 //!
 //! Refuses e-mail addresses and words that only look like hosts (`done.The`, `report.pdf`). Never fails; words longer
-//! than [`MAX_WORD`] are read up to there.
+//! than [`MAX_WORD_BYTES`] are read up to there.
 
 use crate::mail::domain::Domain;
 use crate::mail::link::authority::Authority;
@@ -13,10 +13,10 @@ use crate::mail::link::{Link, LinkKind, defanged};
 use memchr::memmem;
 
 /// Octets of one word that are searched for a link. Longer links exist, but their host stands at the front.
-const MAX_WORD: usize = 1_000;
+const MAX_WORD_BYTES: usize = 1_000;
 /// Octets of the text of a Markdown link.
-const MAX_MARKED: usize = 200;
-/// Last labels that are more often file names than hosts; without a path or scheme they are no link.
+const MAX_MARKED_BYTES: usize = 200;
+/// Last labels that are more often file names than hosts; without a path or scheme they are not links.
 const FILE_LIKE: [&str; 10] = ["zip", "mov", "py", "sh", "pl", "rs", "md", "ps", "so", "cc"];
 
 /// Finds the links written in `text` and gives them to `found` in order.
@@ -44,7 +44,7 @@ impl Finder {
     }
 
     fn links_of(&self, word: &str, found: &mut impl FnMut(Link)) {
-        for hit in self.0.links(&word[..word.floor_char_boundary(MAX_WORD)]) {
+        for hit in self.0.links(&word[..word.floor_char_boundary(MAX_WORD_BYTES)]) {
             found_one(word, &hit, found);
         }
     }
@@ -53,9 +53,9 @@ impl Finder {
 /// Links of Markdown: mail programs and the page of a ticket system show their text.
 fn marked_links(text: &str, found: &mut impl FnMut(Link)) {
     for middle in memmem::find_iter(text.as_bytes(), "](") {
-        let before = &text[text.ceil_char_boundary(middle.saturating_sub(MAX_MARKED))..middle];
+        let before = &text[text.ceil_char_boundary(middle.saturating_sub(MAX_MARKED_BYTES))..middle];
         let Some((_, shown)) = before.rsplit_once('[').filter(|(_, shown)| !shown.contains('\n')) else { continue };
-        let target = &text[middle + 2..text.floor_char_boundary(middle + 2 + MAX_WORD)];
+        let target = &text[middle + 2..text.floor_char_boundary(middle + 2 + MAX_WORD_BYTES)];
         let Some(end) = target.find([')', ' ', '\n']).filter(|end| target[*end..].starts_with([')', ' '])) else {
             continue;
         };
@@ -200,7 +200,7 @@ mod tests {
         for unit in
             ["a.", "a.-", "http:", "://", "a@a.", "www.", "é.", "[.(", "[.]", " . ", "a . ", "](", "[é](h", " dot com"]
         {
-            written_links(&unit.repeat(20_000), |link| assert!(link.href.len() <= 2 * MAX_WORD));
+            written_links(&unit.repeat(20_000), |link| assert!(link.href.len() <= 2 * MAX_WORD_BYTES));
         }
     }
 }

@@ -1,11 +1,12 @@
-//! From transfer encoding and charset to text, as mail programs do it: what is no base64 is skipped, what is no escape
-//! stays, and what a charset does not have becomes U+FFFD. Never fails, because a reader would still see the rest.
+//! From transfer encoding and charset to text, as mail programs do it: what is not base64 is skipped, what is not an
+//! escape stays, and what a charset does not have becomes U+FFFD. Never fails, because a reader would still see the
+//! rest.
 
 use mail_parser::decoders::charsets::map::charset_decoder;
 use std::borrow::Cow;
 
 /// Where an HTML document must name its charset (WHATWG 13.2.3.2 looks at 1,024 octets).
-const CHARSET_SCAN: usize = 1_024;
+const CHARSET_SCAN_BYTES: usize = 1_024;
 
 /// How a part is encoded (RFC 2045 section 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +154,7 @@ fn undeclared(octets: &[u8]) -> Cow<'_, str> {
 
 /// What `<meta charset=…>` or its older form names.
 fn charset_of_html(octets: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(&octets[..octets.len().min(CHARSET_SCAN)]).to_ascii_lowercase();
+    let head = String::from_utf8_lossy(&octets[..octets.len().min(CHARSET_SCAN_BYTES)]).to_ascii_lowercase();
     let after = head.split_once("charset=")?.1.trim_start_matches(['"', '\'', ' ']);
     let name: String = after.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_:".contains(*c)).collect();
     // A document that could be searched for this word is not in UTF-16 (WHATWG 13.2.3.2, step on UTF-16).

@@ -8,9 +8,9 @@ use mail_parser::{MessageParser, MimeHeaders};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Octets of a part's own header block that are looked at.
-const MAX_HEAD: usize = 64 << 10;
+const MAX_HEAD_BYTES: usize = 64 << 10;
 /// Octets of `Content-` fields that are parsed. Long names in RFC 2231 pieces stay below 2 kB.
-const MAX_FIELDS: usize = 16 << 10;
+const MAX_FIELDS_BYTES: usize = 16 << 10;
 /// Names of one part that are kept. Programs write two.
 const MAX_NAMES: usize = 8;
 
@@ -28,8 +28,8 @@ pub(crate) struct PartHead {
     pub(crate) encoding: Encoding,
     /// File name, decoded; empty if there is none.
     pub(crate) name: String,
-    /// The names that other fields and repeated parameters give it, if they are others. Which one a mail program shows,
-    /// and by which one it saves, is its own affair.
+    /// The names that other fields and repeated parameters give it, if they are others. Mail programs differ in which
+    /// one they show, and by which one they save.
     pub(crate) other_names: Vec<String>,
     is_attachment: bool,
 }
@@ -103,10 +103,18 @@ impl PartHead {
         self.kind == "message" && matches!(self.subtype.as_str(), "rfc822" | "global" | "news")
     }
 
-    /// True if it is a message, or a web page with its parts (RFC 2557), by its name.
+    /// True if it is a message by its name.
     pub(crate) fn is_saved_message(&self) -> bool {
-        let name = self.name.to_ascii_lowercase();
-        [".eml", ".mht", ".mhtml"].iter().any(|ending| name.ends_with(ending))
+        self.is_called(".eml")
+    }
+
+    /// True if it is a web page with its parts (RFC 2557) by its name.
+    pub(crate) fn is_saved_page(&self) -> bool {
+        self.is_called(".mht") || self.is_called(".mhtml")
+    }
+
+    fn is_called(&self, ending: &str) -> bool {
+        self.name.to_ascii_lowercase().ends_with(ending)
     }
 
     /// True if a reader sees it as the message's own words. A multipart that could not be taken apart is among them,
@@ -131,11 +139,11 @@ fn names<'a>(message: &'a mail_parser::Message<'_>) -> impl Iterator<Item = Stri
     attributes.filter(|a| a.name == "filename" || a.name == "name").map(|a| a.value.trim().to_owned())
 }
 
-/// A part's header block and its body. Lines that are no fields end the block, as they do in mail programs; the block
+/// A part's header block and its body. Lines that are not fields end the block, as they do in mail programs; the block
 /// of the message itself (`is_root`) may hold any garbage up to its empty line.
 pub(crate) fn head_and_body(part: &[u8], is_root: bool) -> (&[u8], &[u8]) {
     let mut at = 0;
-    while at < part.len() && (is_root || at < MAX_HEAD) {
+    while at < part.len() && (is_root || at < MAX_HEAD_BYTES) {
         let end = part[at..].iter().position(|b| *b == b'\n').map_or(part.len(), |p| at + p + 1);
         let line = &part[at..end];
         if line.iter().all(|b| matches!(b, b'\r' | b'\n')) {
@@ -165,7 +173,7 @@ fn content_fields(head: &[u8]) -> Vec<u8> {
         if !matches!(line.first(), Some(b' ' | b'\t')) {
             keep = line.get(..8).is_some_and(|n| n.eq_ignore_ascii_case(b"content-"));
         }
-        if keep && out.len() + line.len() <= MAX_FIELDS {
+        if keep && out.len() + line.len() <= MAX_FIELDS_BYTES {
             out.extend_from_slice(line);
         }
     }
@@ -177,7 +185,7 @@ fn content_fields(head: &[u8]) -> Vec<u8> {
 
 /// The decoded subject of a message; empty if it has none that can be read.
 pub(crate) fn subject(message: &[u8]) -> String {
-    let (head, _) = head_and_body(&message[..message.len().min(MAX_HEAD)], true);
+    let (head, _) = head_and_body(&message[..message.len().min(MAX_HEAD_BYTES)], true);
     let parse = || {
         let parser = MessageParser::new().header_text(mail_parser::HeaderName::Subject);
         parser.parse_headers(head).and_then(|m| m.subject().map(|s| s.trim().to_owned()))
