@@ -9,7 +9,7 @@ use crate::mail::{Domain, Mailbox};
 use crate::policy::config::brand::Proof as Requirement;
 use crate::policy::{Action, Brand};
 
-/// Whether a brand really sent a message (DESIGN section 2).
+/// Whether a brand really sent a message (ARCHITECTURE.md section 5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// From does not name the brand's domains, so there is nothing to prove.

@@ -1,8 +1,7 @@
 //! `From: jo1987@gmail.com`, and below: "Regards, the Elance Team".
 
-use super::brand_signature;
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, speaking};
 use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -20,6 +19,6 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let (m, provider) =
         e.origin.strangers(brand).find_map(|m| Some((m, e.policy.hosts.free_mailbox(m.domain.as_ref()?)?)))?;
-    let words = brand_signature::spoken(e, brand)?;
+    let words = speaking::as_brand(e, brand)?;
     Some(format!("{} has a mailbox at {provider}, the text says {words:?}", m.address))
 }

@@ -1,8 +1,7 @@
 //! `From: jo@elance.com` without proof, through a mailing list whose operator keeps forgers out.
 
-use super::brand_through_list;
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, through_list};
 use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -18,5 +17,5 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    brand_through_list::handed_over(e, brand, true)
+    through_list::handed_over(e, brand, true)
 }

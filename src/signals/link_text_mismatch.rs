@@ -5,7 +5,7 @@ use crate::evidence::{Evidence, links};
 use crate::mail::{Authority, Domain, Link, LinkKind};
 use crate::policy::{Brand, Passage};
 use crate::text::fold::fold;
-use crate::wording::phrases::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
+use crate::wording::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-text-mismatch",

@@ -2,7 +2,7 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
-use crate::wording::phrases::PhraseKind;
+use crate::wording::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "pressing-subject",

@@ -1,10 +1,17 @@
 //! What a text asks, of whom, in many languages: phrases, calls to telephone, and whose words they are.
 //!
-//! The words themselves are data in `conf/`; here is how they are found. Nothing here knows a brand or a message.
+//! The words themselves are data in `conf/languages/`; here is how they are found. Nothing here knows a brand or a message.
 
 mod index;
-pub mod phrases;
+mod kind;
+mod languages;
+mod phrases;
 pub(crate) mod quoted;
 pub(crate) mod telephone;
+mod words;
 
-pub use phrases::{Hits, PhraseKind, Phrases};
+pub use kind::PhraseKind;
+pub use phrases::{Hits, Phrases};
+
+pub(crate) use kind::WordKind;
+pub(crate) use words::WordList;
