@@ -14,7 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
     points: 30,
     at_least: None,
     kind: Kind::Authentication,
-    check: Check::Wish(check),
+    check: Check::AtLeast(check),
 };
 
 fn check(e: &Evidence<'_>) -> Option<(Action, String)> {

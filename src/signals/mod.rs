@@ -219,9 +219,9 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
                 findings.extend(check(evidence, brand).map(finding));
             }
         }
-        Check::Wish(check) => found.message.extend(check(evidence).map(|(wish, saw)| {
+        Check::AtLeast(check) => found.message.extend(check(evidence).map(|(at_least, saw)| {
             let finding = finding(saw);
-            Finding { at_least: finding.at_least.or(Some(wish)), ..finding }
+            Finding { at_least: finding.at_least.or(Some(at_least)), ..finding }
         })),
     }
 }

@@ -1,4 +1,4 @@
-//! `From: "noreply" <…>`, `Technical support <…>`, `KYC team <…>`: an office without the name of a house.
+//! `From: "noreply" <…>`, `Technical support <…>`, `KYC team <…>`: an office without the name of an organization.
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, naming};
@@ -23,8 +23,8 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     }
     let office = |m: &Mailbox| {
         let name = fold(&m.name);
-        let house = || m.domain.as_ref().is_some_and(|d| naming::names_house(&name, d));
-        naming::is_office(&name) && !house()
+        let organization = || m.domain.as_ref().is_some_and(|d| naming::names_organization(&name, d));
+        naming::is_office(&name) && !organization()
     };
     let m = e.message.from.iter().find(|m| office(m))?;
     Some(format!("the sender is {:?}, {}", m.name, m.place()))
