@@ -1,5 +1,5 @@
-//! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the insights
-//! that several signals share (proof, claims, links, folded text) worked out once. Pure; nothing here fails.
+//! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the
+//! insights that several signals share (proof, claims, links, folded text) worked out once. Pure; nothing here fails.
 
 pub(crate) mod destination;
 mod gathered;

@@ -1,7 +1,7 @@
 //! What the signals share that find a brand named by a stranger: when a name is a mere mention. Not a signal itself.
 //!
-//! Members, shops, banks and newspapers name brands every day. A message whose links lead home, to the brand's own pages
-//! or to those of a sender who is who they say, has nothing to gain from the name.
+//! Members, shops, banks and newspapers name brands every day. A message whose links lead home, to the brand's own
+//! pages or to those of a sender who is who they say, has nothing to gain from the name.
 
 use super::gathered::Evidence;
 use super::links;

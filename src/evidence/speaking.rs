@@ -1,7 +1,7 @@
 //! The brand as who is writing: "Dear Elance member", "The Elance Team", "© 2026 Elance". Not a signal itself.
 //!
-//! What stands right before and right after a brand's name in the author's own words tells; where the brand or its ally is
-//! the sender, or all links lead to the brand, nobody poses as it.
+//! What stands right before and right after a brand's name in the author's own words tells; where the brand or its ally
+//! is the sender, or all links lead to the brand, nobody poses as it.
 
 use super::gathered::Evidence;
 use super::naming;

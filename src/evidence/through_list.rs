@@ -4,8 +4,8 @@ use super::gathered::Evidence;
 use super::proof::Proof;
 use crate::policy::Brand;
 
-/// That the brand's domain stands in From unproven, and through which list the message came, in words; of lists that are
-/// looked after (`kept`), or of all others.
+/// That the brand's domain stands in From unproven, and through which list the message came, in words; of lists that
+/// are looked after (`kept`), or of all others.
 pub(crate) fn handed_over(e: &Evidence<'_>, brand: &Brand, kept: bool) -> Option<String> {
     let author = e.origin.own_author(brand)?.written_domain();
     let list =

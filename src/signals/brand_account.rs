@@ -8,9 +8,9 @@ use crate::wording::{WordKind, WordList};
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-account",
     title: "A stranger speaks of the reader's account with a brand",
-    why: "Who writes of your account with a brand, and is not the brand, knows nothing of it: 7 % of the mail that poses as a \
-          brand does, of honest mail of strangers none that was measured. Innocent case: a shop or a tool that uses the \
-          account with the reader's leave; by itself it only makes the rest of a message count.",
+    why: "A stranger who writes of your account with a brand knows nothing of it: 7 % of the mail that poses as a \
+          brand does so, and none of the honest mail of strangers that was measured. Innocent case: a shop or a tool \
+          that uses the account with the reader's leave; by itself it only makes the rest of a message count.",
     points: 6,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -7,9 +7,10 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-free-mailbox",
     title: "A brand is said to write from a free mailbox",
-    why: "No firm writes to its customers from a mailbox that anybody gets for nothing; forged invoices with a number to call \
-          do, since the provider's authentication is beyond doubt. Counts on top of brand-signature. Innocent case: a member \
-          who passes on a notice without marking it as forwarded. Domains are listed in conf/hosts/mailboxes.toml and [links].",
+    why: "No firm writes to its customers from a mailbox that anybody can get for nothing; forged invoices with a \
+          number to call do, since the provider's authentication is beyond doubt. Counts on top of brand-signature. \
+          Innocent case: a member who passes on a notice without marking it as forwarded. Domains are listed in \
+          conf/hosts/mailboxes.toml and [links].",
     points: 20,
     at_least: None,
     kind: Kind::WeakClaim,

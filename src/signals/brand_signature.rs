@@ -7,8 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-signature",
     title: "A stranger speaks as a brand",
-    why: "The greeting (\"Dear Elance member\"), the sign-off, the imprint and the copyright line say who claims to be writing: half of the mail that poses as a \
-          brand has one, of honest mail of strangers less than 1 %. Innocent case: a forwarded or quoted notice of the brand.",
+    why: "The greeting (\"Dear Elance member\"), the sign-off, the imprint and the copyright line say who claims to be \
+          writing: half of the mail that poses as a brand has one, of honest mail of strangers less than 1 %. Innocent \
+          case: a forwarded or quoted notice of the brand.",
     points: 25,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -7,9 +7,9 @@ use crate::policy::{Action, Brand};
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-through-list",
     title: "A brand address in From without proof, through a mailing list",
-    why: "Lists that put a footer or a tag into messages break the signatures of honest authors, so what a list hands over \
-          is for a person to look at instead of refused. Anybody can run a list: it is never simply delivered. An \
-          operator who keeps forgers out belongs into auth.list_operators.",
+    why: "Lists that put a footer or a tag into messages break the signatures of honest authors, so what a list hands \
+          over is held for a person to look at instead of being refused. Anybody can run a list: it is never simply \
+          delivered. An operator who keeps forgers out belongs in auth.list_operators.",
     points: 50,
     at_least: Some(Action::Quarantine),
     kind: Kind::Claim,

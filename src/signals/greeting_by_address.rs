@@ -8,8 +8,9 @@ use crate::wording::{WordKind, WordList};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "greeting-by-address",
-    title: "The reader is greeted by his mail address",
-    why: "A mass mailing knows nothing of its reader but the address, and greets with that. Some honest programs fall back to it where they have no name, so it only counts together with a brand.",
+    title: "The reader is greeted by their mail address",
+    why: "A mass mailing knows only the address of its reader, and greets with that. Some honest programs fall back to \
+          it where they have no name, so it only counts together with a brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,

@@ -7,7 +7,8 @@ use crate::wording::PhraseKind;
 pub(super) static SIGNAL: Signal = Signal {
     id: "lure",
     title: "A prize, gift or reward is promised",
-    why: "Who has won something clicks before he asks from whom. Honest shops give away vouchers and points too, so it only counts together with a brand.",
+    why: "People who have won something click before they ask from whom. Honest shops give away vouchers and points \
+          too, so it only counts together with a brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,

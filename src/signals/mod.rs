@@ -177,8 +177,8 @@ impl Examination {
     }
 }
 
-/// Runs every signal that is not off. Pure: the same evidence gives the same findings. Where no brand is claimed, what a
-/// message wants is not ours to judge, and the signals of intent do not run.
+/// Runs every signal that is not off. Pure: the same evidence gives the same findings. Where no brand is claimed, what
+/// a message wants is not ours to judge, and the signals of intent do not run.
 pub fn examine(evidence: &Evidence<'_>) -> Examination {
     let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
     let mut found = Examination { message: vec![], brands };

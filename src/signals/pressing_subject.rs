@@ -7,7 +7,8 @@ use crate::wording::PhraseKind;
 pub(super) static SIGNAL: Signal = Signal {
     id: "pressing-subject",
     title: "The subject presses or lures",
-    why: "Forged mail must be opened, so its subject already threatens, hurries, demands or promises. Honest reminders and sales talk do the same now and then, so it only counts together with a brand.",
+    why: "Forged mail must be opened, so its subject already threatens, hurries, demands or promises. Honest reminders \
+          and sales talk do the same now and then, so it only counts together with a brand.",
     points: 10,
     at_least: None,
     kind: Kind::Intent,

@@ -12,7 +12,8 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",
     title: "A link leads to a stranger's page dressed as a brand's sign-in",
     why: "Copies of a sign-in page live on hacked sites and bare addresses, in a folder named after the brand, or \
-          under the path of one of brand.signin_pages. Innocent case: an article about signing in to the brand; there the brand is seldom a folder of its own.",
+          under the path of one of brand.signin_pages. Innocent case: an article about signing in to the brand; there \
+          the brand is seldom a folder of its own.",
     points: 40,
     at_least: None,
     kind: Kind::WeakClaim,

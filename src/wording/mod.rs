@@ -1,6 +1,7 @@
 //! What a text asks, of whom, in many languages: phrases, calls to telephone, and whose words they are.
 //!
-//! The words themselves are data in `conf/languages/`; here is how they are found. Nothing here knows a brand or a message.
+//! The words themselves are data in `conf/languages/`; here is how they are found. Nothing here knows a brand or a
+//! message.
 
 mod index;
 mod kind;

@@ -1,11 +1,11 @@
 //! Phrases that forged mail uses, by what they do to the reader.
 //!
 //! The lists are data (`conf/languages/*.toml`): literals in natural spelling, indexed once by their words
-//! ([`super::index`]), so that searching takes time linear in the text. Text and phrases are compared after [`fold`], as
-//! words: commas, quotes and line ends do not separate words, the end of a sentence does. Where a script has no blanks
-//! (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit or letter that looks
-//! like another one is read as that (`acc0unt`, `confirrn`). A phrase that can never be found is refused with its language;
-//! searching never fails.
+//! ([`super::index`]), so that searching takes time linear in the text. Text and phrases are compared after [`fold`],
+//! as words: commas, quotes and line ends do not separate words, the end of a sentence does. Where a script has no
+//! blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit or letter
+//! that looks like another one is read as that (`acc0unt`, `confirrn`). A phrase that can never be found is refused
+//! with its language; searching never fails.
 
 use super::index::{Longest, Node, STOP_WORD, Step};
 use super::kind::PhraseKind;
@@ -17,11 +17,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Octets of the beginning in which a greeting is one.
-const GREETING_WITHIN: usize = 400;
+const GREETING_WITHIN_BYTES: usize = 400;
 /// Characters of evidence given back.
-const MAX_EVIDENCE: usize = 120;
+const MAX_EVIDENCE_CHARS: usize = 120;
 /// Words between a phrase that asks for a call and the number: one sentence, or the line below.
-const NUMBER_WITHIN: usize = 12;
+const NUMBER_WITHIN_WORDS: usize = 12;
 /// Stands for the brand's name in prepared text and patterns; private use, so no folded text has it for a letter.
 const BRAND: char = '\u{e000}';
 /// Stands for the end of a sentence in prepared text.
@@ -50,7 +50,7 @@ impl Hits {
         self.words[kind as usize].as_deref()
     }
 
-    /// The telephone number near words that ask for a call, if there is one; those words are [`PhraseKind::Call`]'s then.
+    /// The telephone number near words that ask for a call, if there is one; [`PhraseKind::Call`] has those words then.
     pub fn number(&self) -> Option<&str> {
         self.number.as_deref()
     }
@@ -67,8 +67,8 @@ impl Phrases {
         Phrases::of(&languages::built_in()?)
     }
 
-    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge none.
-    /// That the lists can be read is held by a test.
+    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge
+    /// none. That the lists can be read is held by a test.
     pub fn shared() -> &'static Phrases {
         static SHARED: LazyLock<Phrases> = LazyLock::new(|| Phrases::built_in().unwrap_or_default());
         &SHARED
@@ -92,7 +92,7 @@ impl Phrases {
             let mut longest = Longest::default();
             node.go_on(&shapes[start + 1..], 1, &mut longest);
             for (kind, count) in PhraseKind::ALL.into_iter().zip(longest) {
-                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
+                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN_BYTES;
                 let Some(count) = count.filter(|_| !late && !hits.suffice(kind)) else { continue };
                 let place = start..start + count;
                 let number = if kind == PhraseKind::Call { number_near(&words, &place) } else { None };
@@ -109,7 +109,7 @@ impl Phrases {
 /// The words at `place`, brand names and numbers put back.
 fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
     let stands_for = |word: &&str| matches!(*word, BRAND_WORD | NUMBER_WORD);
-    // Those replaced before the match tell which one each sign in it stands for.
+    // Those replaced before the match tell which one each mark in it stands for.
     let mut used = named.iter().skip(words[..place.start].iter().filter(|w| stands_for(w)).count());
     let shown =
         words[place].iter().map(|word| if stands_for(word) { used.next().copied().unwrap_or_default() } else { *word });
@@ -120,14 +120,14 @@ fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
         }
         out.push_str(word);
     }
-    out.chars().take(MAX_EVIDENCE).collect()
+    out.chars().take(MAX_EVIDENCE_CHARS).collect()
 }
 
 /// Where a telephone number stands near the phrase at `place`, rather after it than before.
 fn number_near(words: &[&str], place: &Range<usize>) -> Option<usize> {
     let is_number = |at: &usize| words[*at] == NUMBER_WORD;
-    let after = place.end..words.len().min(place.end + NUMBER_WITHIN);
-    let before = place.start.saturating_sub(NUMBER_WITHIN)..place.start;
+    let after = place.end..words.len().min(place.end + NUMBER_WITHIN_WORDS);
+    let before = place.start.saturating_sub(NUMBER_WITHIN_WORDS)..place.start;
     after.into_iter().find(is_number).or_else(|| before.rev().find(is_number))
 }
 
@@ -152,13 +152,13 @@ fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
         // Ties go to the longest name, which stands first.
         let name = next.iter().enumerate().filter_map(|(i, at)| at.map(|at| (at, i))).min();
         let name = name.map(|(at, i)| at..at + names[i].len());
-        let (place, sign) = match (name, numbers.peek()) {
+        let (place, mark) = match (name, numbers.peek()) {
             (Some(name), number) if number.is_none_or(|n| name.start <= n.start) => (name, BRAND_WORD),
             (_, Some(number)) => (number.clone(), NUMBER_WORD),
             (_, None) => break,
         };
         push_words(&mut out, &text[from..place.start]);
-        out.push_str(sign);
+        out.push_str(mark);
         out.push(' ');
         from = place.end;
         named.push(&text[place]);
@@ -175,21 +175,21 @@ fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
 /// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
 fn push_words(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(sign) = next_sign(out, &mut rest) {
-        if is_wordless(sign) {
+    while let Some(separator) = next_separator(out, &mut rest) {
+        if is_wordless(separator) {
             part(out);
-            out.push(sign);
+            out.push(separator);
             out.push(' ');
             continue;
         }
         // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
-        let joins = matches!(sign, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
+        let joins = matches!(separator, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
         if joins && rest.starts_with(char::is_alphanumeric) {
-            out.push(if sign == '.' { '_' } else { sign });
+            out.push(if separator == '.' { '_' } else { separator });
             continue;
         }
         part(out);
-        if matches!(sign, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
+        if matches!(separator, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
             out.push(STOP);
             out.push(' ');
         }
@@ -197,14 +197,14 @@ fn push_words(out: &mut String, text: &str) {
     part(out);
 }
 
-/// Appends the letters at the beginning of `rest` and takes the sign after them.
-fn next_sign(out: &mut String, rest: &mut &str) -> Option<char> {
+/// Appends the letters at the beginning of `rest` and takes the character after them.
+fn next_separator(out: &mut String, rest: &mut &str) -> Option<char> {
     let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
     out.push_str(&rest[..word]);
     let mut after = rest[word..].chars();
-    let sign = after.next();
+    let separator = after.next();
     *rest = after.as_str();
-    sign
+    separator
 }
 
 fn is_letter(c: char) -> bool {
@@ -243,7 +243,7 @@ fn steps(phrase: &str) -> Result<Vec<Step>, &'static str> {
             continue;
         }
         if piece.contains(['*', '{', '}']) {
-            return Err("holds a sign that means something only as a word of its own");
+            return Err("holds a character that means something only as a word of its own");
         }
         let mut words = String::new();
         push_words(&mut words, piece);

@@ -89,7 +89,7 @@ fn the_longest_name_is_the_brand() {
 #[test]
 fn evidence_is_bounded() {
     let long = "x".repeat(500);
-    assert_eq!(find(Credential, &format!("confirm your {long} account")).unwrap().chars().count(), MAX_EVIDENCE);
+    assert_eq!(find(Credential, &format!("confirm your {long} account")).unwrap().chars().count(), MAX_EVIDENCE_CHARS);
 }
 
 /// Every section of every language that has phrases.
@@ -151,7 +151,7 @@ fn a_call_counts_with_the_number_near_it() {
     assert_eq!(call("Call us. Elance helpline, (8O5) 555-O142"), (some("call us"), some("8o5) 555-o142")));
     assert_eq!(call("Call us any time"), (some("call us"), None));
     assert_eq!(call("Our number is 805-555-0142"), (None, None));
-    let far = format!("call us {}", "word ".repeat(NUMBER_WITHIN));
+    let far = format!("call us {}", "word ".repeat(NUMBER_WITHIN_WORDS));
     assert_eq!(call(&format!("{far} 805-555-0142")), (some("call us"), None));
     assert_eq!(call(&format!("{far} call now 805-555-0142")), (some("call now"), some("805-555-0142")));
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Single words of all languages, by what they are looked for as ([`WordKind`]).
 //!
-//! Compiled once from the languages' files: folded, each once, and in an order that does not depend on the files'. A list
-//! with an empty word is refused with its language and kind; looking up never fails.
+//! Compiled once from the languages' files: folded, each once, and in an order that does not depend on the files'. A
+//! list with an empty word is refused with its language and kind; looking up never fails.
 
 use super::kind::WordKind;
 use super::languages::{self, Language};
