@@ -1,4 +1,4 @@
-//! `From: Service <service@correio>`, `<x@88123>`: an address below no public suffix, to which nobody can answer.
+//! `From: Service <service@correio>`, `<x@88123>`: an address not under a public suffix, which nobody can answer.
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
