@@ -6,8 +6,8 @@ use crate::text::fold::{first_bytes, is_invisible};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Characters of a URL that evidence quotes.
-const QUOTED_URL: usize = 120;
+/// Octets of a URL that evidence quotes.
+const MAX_QUOTED_BYTES: usize = 120;
 
 /// Where the links of a message lead, worked out once.
 pub(crate) struct Destinations<'a> {
@@ -77,5 +77,5 @@ impl<'a> Destination<'a> {
 /// A URL for evidence: cut to a readable length, without what would turn or break the line.
 pub(crate) fn quoted(link: &Link) -> String {
     let dropped = |c: &char| !c.is_control() && !is_invisible(*c);
-    first_bytes(&link.href, QUOTED_URL).chars().filter(dropped).collect()
+    first_bytes(&link.href, MAX_QUOTED_BYTES).chars().filter(dropped).collect()
 }

@@ -1,13 +1,13 @@
 //! What the link signals share: the links a person may follow, where they lead, and whose that is. Not a signal itself.
 
 use super::destination::{Destination, Destinations};
-use crate::evidence::Evidence;
+use super::gathered::Evidence;
 use crate::mail::{Authority, Domain, LinkKind};
 use crate::policy::Brand;
 use crate::text::fold::fold;
 
-/// Where links a person may follow, or that open by themselves, lead: no images, and nothing that is written so that it is
-/// no link, as mail that warns of forgeries quotes them.
+/// Where links a person may follow, or that open by themselves, lead: no images, and nothing that is written so that it
+/// is not a link, as mail that warns of forgeries quotes them.
 pub(crate) fn followed<'e>(e: &'e Evidence<'_>) -> impl Iterator<Item = (&'e Destination<'e>, &'e Authority)> {
     let links = e.destinations().all.iter().filter(|d| d.link.kind != LinkKind::Obfuscated);
     links.filter_map(|d| Some((d, d.target.authority.as_ref()?)))
@@ -21,8 +21,8 @@ pub(crate) fn astray<'e>(
     followed(e).filter(|(_, a)| !a.domain.as_ref().is_some_and(|d| brand.links_to(d)))
 }
 
-/// The hosts that [`astray`] links lead to, each once, with the first link that does: newsletters link one host a hundred
-/// times. What only passes links on is not among them.
+/// The hosts that [`astray`] links lead to, each once, with the first link that does: newsletters link one host a
+/// hundred times. What only passes links on is not among them.
 pub(crate) fn astray_hosts<'e>(
     e: &'e Evidence<'_>,
     brand: &Brand,
@@ -70,7 +70,7 @@ pub(crate) fn in_front(brand: &Brand, host: &Domain) -> bool {
 pub(crate) enum Misread {
     /// A user name in front of an `@`, or what looks like the host behind one.
     At(String),
-    /// The host, up to a sign at which people stop reading and browsers do not, or the other way round.
+    /// The host, up to a character at which people stop reading and browsers do not, or the other way round.
     Host(Domain),
 }
 

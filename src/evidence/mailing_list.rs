@@ -1,7 +1,7 @@
 //! Mailing lists a message says it came through, and whether one of them did hand it over. Not a signal itself.
 //!
-//! Anybody writes the fields of a list (RFC 2369, RFC 2919): what they say counts only where the list's domain vouches for the
-//! message, by a signature or the reverse-path.
+//! Anybody writes the fields of a list (RFC 2369, RFC 2919): what they say counts only where the list's domain vouches
+//! for the message, by a signature or the reverse-path.
 
 use super::origin::Origin;
 use crate::auth::SpfResult;
@@ -25,8 +25,8 @@ impl Origin<'_> {
         self.named_lists().find(|list| self.auth.dkim_domains().chain(self.passing_path()).any(|d| of_one(d, list)))
     }
 
-    /// The mailing list that handed a brand's mail over: it vouches for the message, or a labelled set does not say whether it
-    /// does. A brand's own list would prove the brand.
+    /// The mailing list that handed a brand's mail over: it vouches for the message, or a labelled set does not say
+    /// whether it does. A brand's own list would prove the brand.
     pub fn handed_over_by_list(&self) -> Option<Domain> {
         let untold = || self.list_of_path().filter(|_| self.auth.path_unstated);
         let list = self.authenticated_list().or_else(untold)?;

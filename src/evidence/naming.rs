@@ -1,85 +1,27 @@
 //! What the signals share that find a brand named by a stranger: when a name is a mere mention. Not a signal itself.
 //!
-//! Members, shops, banks and newspapers name brands every day. A message whose links lead home, to the brand's own pages or
-//! to those of a sender who is who he says, has nothing to gain from the name.
+//! Members, shops, banks and newspapers name brands every day. A message whose links lead home, to the brand's own
+//! pages or to those of a sender who is who they say, has nothing to gain from the name.
 
-use crate::evidence::{Evidence, links};
+use super::gathered::Evidence;
+use super::links;
 use crate::lookalike;
 use crate::mail::{Domain, Mailbox};
 use crate::policy::Brand;
 use crate::text::fold::{fold, words_contain};
-use crate::wording::quoted;
+use crate::wording::{WordKind, WordList, quoted};
 
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
 
 /// Shortest label of a domain that is recognised in a name.
-const MIN_HOUSE: usize = 3;
+const MIN_LABEL_BYTES: usize = 3;
 
-/// Shortest word of a person's name that is.
-const MIN_NAME: usize = 3;
+/// Shortest word of a person's name that is recognised in an address.
+const MIN_NAME_CHARS: usize = 3;
 
-/// Offices, folded.
-const OFFICES: [&str; 55] = [
-    "noreply",
-    "no reply",
-    "no-reply",
-    "donotreply",
-    "do not reply",
-    "do-not-reply",
-    "support",
-    "service",
-    "services",
-    "customer care",
-    "helpdesk",
-    "help desk",
-    "billing",
-    "accounts",
-    "account",
-    "security",
-    "team",
-    "notification",
-    "notifications",
-    "alert",
-    "alerts",
-    "notice",
-    "info",
-    "admin",
-    "administrator",
-    "department",
-    "verification",
-    "activation",
-    "rewards",
-    "reward",
-    "kyc",
-    "kundenservice",
-    "kundendienst",
-    "kundensupport",
-    "sicherheit",
-    "abteilung",
-    "angebot",
-    "atendimento",
-    "suporte",
-    "seguranca",
-    "notificacao",
-    "notificacoes",
-    "alerta",
-    "aviso",
-    "gerente",
-    "central",
-    "soporte",
-    "seguridad",
-    "notificacion",
-    "servicio",
-    "klantenservice",
-    "serviceclient",
-    "assistance",
-    "servizio",
-    "assistenza",
-];
-
-/// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word of
-/// what it answers (In-Reply-To, References, RFC 5322 section 3.6.4) is a trick, and the subject goes on behind it.
+/// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word
+/// of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4) is a trick, and the subject goes on behind it.
 pub(crate) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
     match quoted::unmarked(&e.subject) {
         None => Some(&e.subject),
@@ -92,25 +34,25 @@ pub(crate) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
     e.origin.may_speak_for(brand) || leads_to_brand(e, brand) || leads_to_author(e)
 }
 
-/// True if besides [`is_mention`] the author is somebody of his own, who writes about the brand: where the name stands says
-/// nothing then, and only what is wanted counts. Stolen mailboxes have honest names too.
+/// True if [`is_mention`], or if the author has a name of their own and writes about the brand: where the brand's name
+/// stands says nothing then, and only what is wanted counts. Stolen mailboxes have honest names too.
 pub(crate) fn is_remark(e: &Evidence<'_>, brand: &Brand) -> bool {
-    is_mention(e, brand) || says_who_he_is(e)
+    is_mention(e, brand) || is_who_they_say(e)
 }
 
-/// True if the author is proven and has a name that fits his address: `Freelance Weekly` at freelanceweekly.example,
+/// True if the author is proven and has a name that fits their address: `Freelance Weekly` at freelanceweekly.example,
 /// `Ada Brook` at ada.b@mailhub.example.
-fn says_who_he_is(e: &Evidence<'_>) -> bool {
+fn is_who_they_say(e: &Evidence<'_>) -> bool {
     let fits = |m: &Mailbox, d| {
         let name = fold(&m.name);
-        names_house(&name, d) || names_person(&name, &fold(&m.local))
+        names_organization(&name, d) || names_person(&name, &fold(&m.local))
     };
     e.origin.proven_author().is_some_and(|d| e.message.from.iter().all(|m| fits(m, d)))
 }
 
 /// True if a folded name is an office's: `technical support`, `noreply`.
 pub(crate) fn is_office(name: &str) -> bool {
-    OFFICES.iter().any(|word| words_contain(name, word))
+    WordList::of(WordKind::Offices).iter().any(|word| words_contain(name, word))
 }
 
 /// True if a word of a person's folded name stands in the local part.
@@ -118,15 +60,15 @@ fn names_person(name: &str, local: &str) -> bool {
     if is_office(name) {
         return false;
     }
-    let words = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= MIN_NAME);
+    let words = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= MIN_NAME_CHARS);
     words.filter(|w| !lookalike::is_bait(w)).any(|w| local.contains(w))
 }
 
 /// True if a folded name holds the label that the owner of a domain chose: `example support` at example.net.
-pub(crate) fn names_house(name: &str, domain: &Domain) -> bool {
+pub(crate) fn names_organization(name: &str, domain: &Domain) -> bool {
     let compact = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let label = compact(domain.chosen_label());
-    label.len() >= MIN_HOUSE && compact(name).contains(&label)
+    label.len() >= MIN_LABEL_BYTES && compact(name).contains(&label)
 }
 
 /// True if there are links, all of them to the brand's own pages, and nothing to open.
@@ -136,21 +78,10 @@ pub(crate) fn leads_to_brand(e: &Evidence<'_>, brand: &Brand) -> bool {
         && links::all_astray(e, brand).next().is_none()
 }
 
-/// True if at least half of the links lead to pages of the author, and he is proven.
+/// True if at least half of the links lead to pages of the author, who is proven.
 fn leads_to_author(e: &Evidence<'_>) -> bool {
     let Some(author) = e.origin.proven_author() else { return false };
     let hosts: Vec<Option<&Domain>> = links::followed(e).take(MAX_LINKS).map(|(_, a)| a.domain.as_ref()).collect();
     let own = hosts.iter().flatten().filter(|host| host.registrable() == author.registrable()).count();
     own > 0 && own * 2 >= hosts.len()
-}
-
-/// True if the text begins with `word`, as a word.
-pub(crate) fn follows(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-}
-
-/// The one of `words` that the text ends with, as a word.
-pub(crate) fn last_of(text: &str, words: &[&'static str]) -> Option<&'static str> {
-    let ends = |w: &&&str| text.strip_suffix(**w).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric));
-    words.iter().find(ends).copied()
 }

@@ -1,7 +1,8 @@
 //! Did the brand send it? Who vouches for a message, and for whom.
 //!
 //! Proof is an aligned signature or reverse-path under the operator's profile of the brand, or the word of a sealer the
-//! operator trusts; never what a message says of itself. What could not be looked up is [`Proof::Unknown`], never missing.
+//! operator trusts; never what a message says of itself. What could not be looked up is [`Proof::Unknown`], never
+//! missing.
 
 use super::origin::Origin;
 use crate::auth::{ArcResult, Dkim, DkimResult, DmarcPolicy, DmarcResult, SpfResult};
@@ -9,15 +10,15 @@ use crate::mail::{Domain, Mailbox};
 use crate::policy::config::Proof as Requirement;
 use crate::policy::{Action, Brand};
 
-/// Whether a brand really sent a message (DESIGN section 2).
+/// Whether a brand really sent a message (ARCHITECTURE.md section 5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// From does not name the brand's domains, so there is nothing to prove.
     NotClaimed,
     /// From names only the brand's domains, and this domain vouches for it.
     Proven(Domain),
-    /// From names only the brand's domains and the reverse-path passes for this name of the brand, but the record of the
-    /// author's own name does not list the client. The brand's own mail, or a forgotten name in other hands.
+    /// From names only the brand's domains and the reverse-path passes for this name of the brand, but the record of
+    /// the author's own name does not list the client. The brand's own mail, or a forgotten name in other hands.
     PathOnly(Domain),
     /// Nothing vouches.
     Missing,
@@ -26,8 +27,8 @@ pub enum Proof {
 }
 
 impl<'a> Origin<'a> {
-    /// A mailbox of Sender, Resent-From or Resent-Sender at the brand's own domain, with the field's name, if nothing of
-    /// the brand vouches for the message.
+    /// A mailbox of Sender, Resent-From or Resent-Sender at the brand's own domain, with the field's name, if nothing
+    /// of the brand vouches for the message.
     pub fn own_handler_unproven(&self, brand: &Brand) -> Option<(&'static str, &'a Mailbox)> {
         let own = |d: &Domain| brand.owns(d);
         let lists = [("Sender", &self.message.sender), ("Resent-From", &self.message.resent)];
@@ -70,8 +71,8 @@ impl<'a> Origin<'a> {
             })
     }
 
-    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence. Where a labelled set
-    /// does not say, nothing is held against them.
+    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence. Where a labelled
+    /// set does not say, nothing is held against them.
     pub fn may_speak_for(&self, brand: &Brand) -> bool {
         let entitled = |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.lets_speak(d));
         let unstated = || self.auth.unstated && self.authors().next().is_some() && self.authors().all(entitled);
@@ -85,8 +86,8 @@ impl<'a> Origin<'a> {
     }
 
     /// A domain of the brand that vouches for the message: a passing signature as the brand makes them, a passing
-    /// reverse-path if the brand lets that count and the authors' records agree, or a trusted sealer that saw dmarc=pass.
-    /// Never a provider's domain: what its customers share proves none of them.
+    /// reverse-path if the brand lets that count and the authors' records agree, or a trusted sealer that saw
+    /// dmarc=pass. Never a provider's domain: what its customers share proves none of them.
     fn vouched_by(&self, brand: &Brand) -> Option<Domain> {
         let signs = |s: &&Dkim| s.domain.as_ref().is_some_and(|d| brand.signs_with(d, &s.selector));
         let passing = self.auth.dkim.iter().filter(|s| s.result == DkimResult::Pass);
@@ -115,8 +116,8 @@ impl<'a> Origin<'a> {
         self.auth.dkim_domains().chain(self.passing_path()).chain(self.attested()).any(counts)
     }
 
-    /// The author's domain, if there is one author domain and an aligned signature or reverse-path vouches for it, or if
-    /// nobody says whether one does.
+    /// The author's domain, if there is one author domain and an aligned signature or reverse-path vouches for it, or
+    /// if nobody says whether one does.
     pub fn proven_author(&self) -> Option<&'a Domain> {
         let mut domains = self.authors().map(|m| m.domain.as_ref());
         let author = domains.next()??;

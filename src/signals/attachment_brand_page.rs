@@ -8,8 +8,8 @@ use crate::text::fold::fold;
 pub(super) static SIGNAL: Signal = Signal {
     id: "attachment-brand-page",
     title: "An attached web page bears a brand's name and asks for something",
-    why: "The page looks like the brand's, and what is typed into it goes to a stranger: no brand sends its sign-in page as \
-          a file. Innocent case: a page saved from the brand's site and sent to a colleague.",
+    why: "The page looks like the brand's, and what is typed into it goes to a stranger: no brand sends its sign-in \
+          page as a file. Innocent case: a page saved from the brand's site and sent to a colleague.",
     points: 60,
     at_least: None,
     kind: Kind::Claim,

@@ -3,71 +3,19 @@
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::{Evidence, naming};
 use crate::policy::Brand;
+use crate::wording::{WordKind, WordList};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-account",
     title: "A stranger speaks of the reader's account with a brand",
-    why: "Who writes of your account with a brand, and is not the brand, knows nothing of it: 7 % of the mail that poses as a \
-          brand does, of honest mail of strangers none that was measured. Innocent case: a shop or a tool that uses the \
-          account with the reader's leave; by itself it only makes the rest of a message count.",
+    why: "A stranger who writes of your account with a brand knows nothing of it: 7 % of the mail that poses as a \
+          brand does so, and none of the honest mail of strangers that was measured. Innocent case: a shop or a tool \
+          that uses the account with the reader's leave; by itself it only makes the rest of a message count.",
     points: 6,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
-
-/// Whose it is, folded.
-const YOUR: [&str; 39] = [
-    "your", "ihr", "ihre", "ihrem", "ihren", "ihres", "dein", "deine", "deinem", "deinen", "deines", "tu", "tus", "su",
-    "sus", "sua", "seu", "tua", "teu", "votre", "vos", "ton", "uw", "je", "jouw", "tuo", "suo", "vostro", "twoje",
-    "twojego", "twoim", "panstwa", "din", "ditt", "dit", "vas", "vase", "vaseho", "tvuj",
-];
-/// What one has with a brand, folded. Profiles are not among them: they are for everybody to see, and clients write of them.
-const ACCOUNT: [&str; 40] = [
-    "account",
-    "accounts",
-    "id",
-    "wallet",
-    "mailbox",
-    "membership",
-    "subscription",
-    "password",
-    "login",
-    "balance",
-    "card",
-    "konto",
-    "konten",
-    "kontos",
-    "passwort",
-    "mitgliedschaft",
-    "abonnement",
-    "abo",
-    "cuenta",
-    "contrasena",
-    "suscripcion",
-    "tarjeta",
-    "conta",
-    "senha",
-    "assinatura",
-    "cartao",
-    "compte",
-    "mot de passe",
-    "carte",
-    "rekening",
-    "wachtwoord",
-    "conto",
-    "carta",
-    "haslo",
-    "konta",
-    "kontem",
-    "ucet",
-    "fiok",
-    "kontot",
-    "kontoen",
-];
-/// What may stand between the account and the brand, folded.
-const OF: [&str; 18] =
-    ["de", "da", "do", "di", "del", "bei", "chez", "en", "at", "with", "on", "no", "na", "w", "hos", "pa", "bij", "u"];
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
@@ -82,16 +30,21 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 
 /// What the reader has with a brand whose name stands between two folded texts.
 fn held(front: &str, name: &str, behind: &str) -> Option<String> {
+    let (your, account) = (WordList::of(WordKind::Your), WordList::of(WordKind::Account));
     let front = front.trim_end();
-    let account = behind.trim_start_matches([' ', '-', '®', '™']);
-    let account = ACCOUNT.iter().find(|word| naming::follows(account, word));
-    if let (Some(your), Some(account)) = (naming::last_of(front, &YOUR), account) {
+    let next = account.first_of(behind.trim_start_matches([' ', '-', '®', '™']));
+    if let (Some(your), Some(account)) = (your.last_of(front), next) {
         return Some(format!("{your} {name} {account}"));
     }
-    let front = naming::last_of(front, &OF).map_or(front, |of| front[..front.len() - of.len()].trim_end());
-    let account = naming::last_of(front, &ACCOUNT)?;
-    let your = naming::last_of(front[..front.len() - account.len()].trim_end(), &YOUR)?;
+    let front = WordList::of(WordKind::Of).last_of(front).map_or(front, |of| without(front, of));
+    let account = account.last_of(front)?;
+    let your = your.last_of(without(front, account))?;
     Some(format!("{your} {account} … {name}"))
+}
+
+/// The text in front of the word that it ends with.
+fn without<'t>(text: &'t str, word: &str) -> &'t str {
+    text.strip_suffix(word).unwrap_or(text).trim_end()
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-disguised",
     title: "The brand is named in disguise",
-    why: "The name looks right to a person and is written so that a program does not find it: in letters of another script, with something invisible or hidden inside, with l for I, from right to left, or spaced out. Nobody does that to a name by accident; a headline spaced out for looks is the innocent case.",
+    why: "The name looks right to a person and is written so that a program does not find it: in letters of another \
+          script, with something invisible or hidden inside, with l for I, from right to left, or spaced out. Nobody \
+          does that to a name by accident; a headline spaced out for looks is the innocent case.",
     points: 40,
     at_least: None,
     kind: Kind::Claim,

@@ -8,8 +8,8 @@ use crate::text::fold::fold;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-file-name",
     title: "A stranger's file is named after a brand",
-    why: "Where the text is empty or a picture, the file says who is supposed to write. Innocent case: a member who passes \
-          on a receipt of the brand, or a firm's own paper about it.",
+    why: "Where the text is empty or a picture, the file says who is supposed to write. Innocent case: a member who \
+          passes on a receipt of the brand, or a firm's own paper about it.",
     points: 15,
     at_least: None,
     kind: Kind::WeakClaim,

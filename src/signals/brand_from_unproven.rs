@@ -7,10 +7,11 @@ use crate::policy::{Action, Brand};
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-from-unproven",
     title: "A brand address in From without proof",
-    why: "The author address is the one thing members are taught to look at. Nothing the brand authorised vouches for it: no \
-          signature of its domain that holds, no server its SPF record names; or the brand sends no mail any more \
-          (brand.sends_mail), and whoever has its domain now signs in vain. Innocent case: the brand's mail through a \
-          forwarder or list that breaks both; name that forwarder in auth.trusted_sealers if it seals with ARC.",
+    why: "The author address is the one thing members are taught to look at. Nothing the brand authorised vouches for \
+          it: no signature of its domain that holds, no server its SPF record names; or the brand sends no mail any \
+          more (brand.sends_mail), and whoever has its domain now signs in vain. Innocent case: the brand's mail \
+          through a forwarder or list that breaks both; name that forwarder in auth.trusted_sealers if it seals with \
+          ARC.",
     points: 100,
     at_least: Some(Action::Reject),
     kind: Kind::Claim,

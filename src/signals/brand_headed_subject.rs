@@ -7,8 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-headed-subject",
     title: "A stranger's subject is headed by a brand",
-    why: "A name and a colon in front of a subject says who speaks, not what of. Counts on top of brand-subject. Innocent \
-          case: a newspaper's headline about the brand; where its links lead to its own pages, it does not count.",
+    why: "A name and a colon in front of a subject says who is speaking, not what about. Counts on top of \
+          brand-subject. Innocent case: a newspaper's headline about the brand; where its links lead to its own pages, \
+          it does not count.",
     points: 12,
     at_least: None,
     kind: Kind::WeakClaim,

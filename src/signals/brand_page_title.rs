@@ -9,9 +9,9 @@ use crate::text::fold::fold;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-page-title",
     title: "The title of a stranger's HTML names a brand",
-    why: "Mail programs show no title, so nobody writes one for mail. It comes along when a page or a message of the brand \
-          is copied: 17 % of mail that poses as a brand has it, of honest mail of strangers less than 0.1 %. Innocent case: \
-          a newsletter whose headline is about the brand.",
+    why: "Mail programs show no title, so nobody writes one for mail. It comes along when a page or a message of the \
+          brand is copied: 17 % of mail that poses as a brand has it, of honest mail of strangers less than 0.1 %. \
+          Innocent case: a newsletter whose headline is about the brand.",
     points: 20,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -7,10 +7,10 @@ use crate::policy::{Action, Brand};
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-path-only",
     title: "A brand address in From that only another name's return path vouches for",
-    why: "Brands forget names: an alias or an SPF record that leads to a provider no longer used lets whoever takes that \
-          over pass SPF (SubdoMailing). The record of the author's own name does not list the server, and no signature \
-          of the brand holds. Innocent case: a brand that sends through a provider from a bounce name and signs nothing; \
-          have it sign, or name the provider in the record of the From domain too.",
+    why: "Brands forget names: an alias or an SPF record that leads to a provider no longer used lets whoever takes \
+          that over pass SPF (SubdoMailing). The record of the author's own name does not list the server, and no \
+          signature of the brand holds. Innocent case: a brand that sends through a provider from a bounce name and \
+          signs nothing; have it sign, or name the provider in the record of the From domain too.",
     points: 60,
     at_least: Some(Action::Quarantine),
     kind: Kind::Claim,

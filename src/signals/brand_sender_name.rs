@@ -6,10 +6,10 @@ use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-sender-name",
-    title: "The sender calls himself by a brand's name alone",
-    why: "Who writes about a brand, works for it or shares its name has a name of his own beside it (\"Jo Brandt, Elance\"); \
-          who poses as it has not. Counts on top of brand-display-name. Innocent case: a service that sends for the brand; \
-          list its domain in brand.allied.",
+    title: "The sender's name is a brand's name and nothing else",
+    why: "People who write about a brand, work for it or share its name give a name of their own beside it (\"Jo \
+          Brandt, Elance\"); those who pose as it do not. Counts on top of brand-display-name. Innocent case: a \
+          service that sends for the brand; list its domain in brand.allied.",
     points: 15,
     at_least: None,
     kind: Kind::Claim,

@@ -8,10 +8,10 @@ use crate::text::fold::fold;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-subject",
     title: "A stranger's subject names a brand",
-    why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. Innocent \
-          case: people and newsletters that write about the brand; those whose name fits their own, proven address do not \
-          count, and by itself it only makes the rest of a message count. \
-          Answers and forwarded mail (Re:, Fwd:) do not count.",
+    why: "Of mail that poses as a brand 39 % says so in the subject, of honest mail of strangers less than 0.1 %. \
+          Innocent case: people and newsletters that write about the brand; those whose name fits their own, proven \
+          address do not count, and by itself it only makes the rest of a message count. Answers and forwarded mail \
+          (Re:, Fwd:) do not count.",
     points: 10,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -1,16 +1,15 @@
 //! `From: jo@elance.com` without proof, through a mailing list whose operator keeps forgers out.
 
-use super::brand_through_list;
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, through_list};
 use crate::policy::{Action, Brand};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-through-kept-list",
     title: "A brand address in From without proof, through a mailing list that is looked after",
-    why: "An employee of the brand who posts to a list of developers loses his signature to its footer. Such lists let only \
-          subscribers post, so the post is marked and delivered, unless it wants something too. Operators are listed in \
-          conf/hosts/lists.toml and auth.list_operators.",
+    why: "When an employee of the brand posts to a list of developers, the list's footer breaks the signature. Such \
+          lists let only subscribers post, so the post is marked and delivered, unless it wants something too. \
+          Operators are listed in conf/hosts/lists.toml and auth.list_operators.",
     points: 30,
     at_least: Some(Action::Tag),
     kind: Kind::WeakClaim,
@@ -18,5 +17,5 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    brand_through_list::handed_over(e, brand, true)
+    through_list::handed_over(e, brand, true)
 }

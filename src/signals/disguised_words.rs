@@ -7,7 +7,9 @@ use crate::text::disguise::disguised_words;
 pub(super) static SIGNAL: Signal = Signal {
     id: "disguised-words",
     title: "Words are written so that programs cannot read them",
-    why: "Letters of two scripts in one word, invisible characters inside it, or letters made for formulas: a person reads over it, and a filter finds nothing. A name in fancy letters in somebody's signature is the innocent case.",
+    why: "Letters of two scripts in one word, invisible characters inside it, or letters made for formulas: a person \
+          reads over it, and a filter finds nothing. A name in fancy letters in somebody's signature is the innocent \
+          case.",
     points: 25,
     at_least: None,
     kind: Kind::Concealment,

@@ -6,20 +6,20 @@ use crate::evidence::Evidence;
 use crate::mail::read_mailboxes;
 use std::collections::HashSet;
 
-/// Days after which a signature is old. Servers give up after four to five days (RFC 5321 section 4.5.4.1); signers that
-/// date their signatures let them expire after a week.
+/// Days after which a signature is old. Servers give up after four to five days (RFC 5321 section 4.5.4.1); signers
+/// that date their signatures let them expire after a week.
 const OLD_DAYS: u64 = 7;
 /// Hints that together make the finding.
-const ENOUGH: usize = 2;
+const MIN_HINTS: usize = 2;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "dkim-replay",
     title: "Signs that signed mail is sent again to others",
-    why: "A message once signed by a good house can be sent again to anyone, with another To or Subject if those are not \
-          signed, and it still passes (RFC 6376 section 8.6). Each hint is ordinary alone: lists and blind copies do not name \
-          the recipient, people send old mail on, some signers leave out To. Two of them, the way it arrives among them, make \
-          the finding, which alone does nothing. Innocent case: old mail that is resent; a newsletter to blind copies from a \
-          house that does not sign To.",
+    why: "A message once signed by a good sender can be sent again to anyone, with another To or Subject if those are \
+          not signed, and it still passes (RFC 6376 section 8.6). Each hint is ordinary alone: lists and blind copies \
+          do not name the recipient, people send old mail on, some signers leave out To. Two of them, the way it \
+          arrives among them, make the finding, which alone does nothing. Innocent case: old mail that is resent; a \
+          newsletter to blind copies from an organization that does not sign To.",
     points: 20,
     at_least: None,
     kind: Kind::Concealment,
@@ -47,7 +47,7 @@ fn finding(e: &Evidence<'_>, dkim: &Dkim) -> Option<String> {
     let subject = (!covers.subject).then(|| "Subject is not signed".to_owned());
     let hints: Vec<String> = [old, unnamed, to, subject].into_iter().flatten().collect();
     let domain = dkim.domain.as_ref()?;
-    (hints.len() >= ENOUGH).then(|| format!("the signature of {domain}: {}", hints.join("; ")))
+    (hints.len() >= MIN_HINTS).then(|| format!("the signature of {domain}: {}", hints.join("; ")))
 }
 
 /// True if there are recipients and the header names none of them.

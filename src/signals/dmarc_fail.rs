@@ -7,14 +7,14 @@ use crate::policy::Action;
 pub(super) static SIGNAL: Signal = Signal {
     id: "dmarc-fail",
     title: "The author's domain disowns the message (DMARC)",
-    why: "The domain's owner publishes a policy of quarantine or reject, and neither an aligned signature nor an aligned SPF \
-          pass is there (RFC 9989). What then happens at the least is policy.dmarc_reject and policy.dmarc_quarantine. Innocent \
-          case: mailing lists and forwarders that change the message; RFC 9989 asks not to refuse on this alone, and mail \
-          through a list that is itself authenticated is tagged at most.",
+    why: "The domain's owner publishes a policy of quarantine or reject, and neither an aligned signature nor an \
+          aligned SPF pass is there (RFC 9989). What then happens at the least is policy.dmarc_reject and \
+          policy.dmarc_quarantine. Innocent case: mailing lists and forwarders that change the message; RFC 9989 asks \
+          not to refuse on this alone, and mail through a list that is itself authenticated is tagged at most.",
     points: 30,
     at_least: None,
     kind: Kind::Authentication,
-    check: Check::Wish(check),
+    check: Check::AtLeast(check),
 };
 
 fn check(e: &Evidence<'_>) -> Option<(Action, String)> {

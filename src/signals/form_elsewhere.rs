@@ -8,8 +8,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "form-elsewhere",
     title: "A form in the message sends what is typed away from the brand it claims",
-    why: "What is typed into the mail goes to a host the brand does not own. Newsletters carry search and survey forms, so it \
-          counts only where the message poses as a brand or names it beside a password field.",
+    why: "What is typed into the mail goes to a host the brand does not own. Newsletters carry search and survey \
+          forms, so it counts only where the message poses as a brand or names it beside a password field.",
     points: 40,
     at_least: None,
     kind: Kind::Intent,

@@ -1,4 +1,5 @@
-//! No From, several of them, several author domains, an author address that cannot exist, or one that depends on who reads.
+//! No From, several of them, several author domains, an author address that cannot exist, or one that depends on who
+//! reads.
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
@@ -7,9 +8,9 @@ use crate::mail::Defect;
 pub(super) static SIGNAL: Signal = Signal {
     id: "from-ambiguous",
     title: "From can be read in more than one way, or not at all",
-    why: "Mail programs and filters choose differently among several authors, and forgers live in the difference (RFC 9989 \
-          asks receivers to treat it as a threat; RFC 5322 section 3.6.2 allows exactly one From). Innocent case: broken \
-          scripts; a message of several authors that names its Sender is legal.",
+    why: "Mail programs and filters choose differently among several authors, and forgers live in the difference (RFC \
+          9989 asks receivers to treat it as a threat; RFC 5322 section 3.6.2 allows exactly one From). Innocent case: \
+          broken scripts; a message of several authors that names its Sender is legal.",
     points: 30,
     at_least: None,
     kind: Kind::Concealment,

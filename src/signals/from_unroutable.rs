@@ -1,4 +1,4 @@
-//! `From: Service <service@correio>`, `<x@88123>`: an address below no public suffix, to which nobody can answer.
+//! `From: Service <service@correio>`, `<x@88123>`: an address not under a public suffix, which nobody can answer.
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
@@ -6,9 +6,10 @@ use crate::mail::Domain;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "from-unroutable",
-    title: "The author's domain is below no public suffix",
-    why: "One in nine forged messages writes a name there that only shows well and belongs to nobody. Innocent case: machines \
-          of a local network that name themselves; names reserved for those (RFC 6761, RFC 6762, RFC 8375) do not count.",
+    title: "The author's domain is not under a public suffix",
+    why: "One in nine forged messages writes a name there that only looks good and belongs to nobody. Innocent case: \
+          machines of a local network that name themselves; names reserved for those (RFC 6761, RFC 6762, RFC 8375) do \
+          not count.",
     points: 25,
     at_least: None,
     kind: Kind::Concealment,

@@ -2,12 +2,13 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
-use crate::wording::phrases::PhraseKind;
+use crate::wording::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "generic-greeting",
     title: "A greeting without a name",
-    why: "The brand knows its members' names and uses them; a mass mailing does not know them. Newsletters and small shops greet like this too, so it only counts together with a brand.",
+    why: "The brand knows its members' names and uses them; a mass mailing does not know them. Newsletters and small \
+          shops greet like this too, so it only counts together with a brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,

@@ -1,14 +1,16 @@
 //! "Dear bob@example.net", "Hello bob.smith83".
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::Evidence;
 use crate::mail::read_mailboxes;
 use crate::text::fold::{first_bytes, fold, words_contain};
+use crate::wording::{WordKind, WordList};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "greeting-by-address",
-    title: "The reader is greeted by his mail address",
-    why: "A mass mailing knows nothing of its reader but the address, and greets with that. Some honest programs fall back to it where they have no name, so it only counts together with a brand.",
+    title: "The reader is greeted by their mail address",
+    why: "A mass mailing knows only the address of its reader, and greets with that. Some honest programs fall back to \
+          it where they have no name, so it only counts together with a brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,
@@ -16,51 +18,18 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 /// Words at the beginning among which a greeting has its name.
-const GREETING_WITHIN: usize = 4;
-/// Letters of a local part that is recognised without its domain.
-const MIN_LOCAL: usize = 5;
-
-/// Words that an address stands behind where it greets its reader, folded. Whose it is does not matter: mail is passed on.
-const HAILS: [&str; 30] = [
-    "dear",
-    "hello",
-    "hi",
-    "hey",
-    "attention",
-    "welcome",
-    "hallo",
-    "sehr geehrte",
-    "guten tag",
-    "liebe",
-    "lieber",
-    "ola",
-    "oi",
-    "caro",
-    "cara",
-    "prezado",
-    "prezada",
-    "prezado(a)",
-    "sr(a)",
-    "sr(a).",
-    "senhor(a)",
-    "hola",
-    "estimado",
-    "estimada",
-    "bonjour",
-    "cher",
-    "ciao",
-    "gentile",
-    "beste",
-    "witaj",
-];
+const MAX_GREETING_WORDS: usize = 4;
 /// Octets of text within which a message greets.
-const GREETED_WITHIN: usize = 2_000;
+const GREETED_WITHIN_BYTES: usize = 2_000;
+/// Octets of a local part that is recognised without its domain.
+const MIN_LOCAL_BYTES: usize = 5;
 
 fn check(e: &Evidence<'_>) -> Option<String> {
     if e.proven {
         return None;
     }
-    let greeted = hailed(first_bytes(e.own_text(), GREETED_WITHIN)).map(str::to_owned).or_else(|| recipient(e))?;
+    let greeted =
+        hailed(first_bytes(e.own_text(), GREETED_WITHIN_BYTES)).map(str::to_owned).or_else(|| recipient(e))?;
     Some(format!("it calls its reader {greeted:?}"))
 }
 
@@ -72,7 +41,7 @@ fn hailed(text: &str) -> Option<&str> {
         let address = text[start..end].trim_matches(|c: char| !c.is_alphanumeric());
         let front = text[..start].trim_end_matches([' ', ',', ':']);
         let whole = address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-        (whole && naming::last_of(front, &HAILS).is_some()).then_some(address)
+        (whole && WordList::of(WordKind::HailsAddress).last_of(front).is_some()).then_some(address)
     })
 }
 
@@ -83,15 +52,16 @@ fn recipient(e: &Evidence<'_>) -> Option<String> {
         let Some((local, domain)) = address.rsplit_once('@').filter(|(local, _)| !local.is_empty()) else {
             return false;
         };
-        // A name alone may be his: Bob is bob@example.net.
-        let is_no_name = local.len() >= MIN_LOCAL && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
+        // A name alone may be the reader's own: Bob is bob@example.net.
+        let is_not_a_name =
+            local.len() >= MIN_LOCAL_BYTES && local.contains(|c: char| c.is_ascii_digit() || "._-+".contains(c));
         let whole = !domain.is_empty() && (is_greeted(e.own_text(), address) || words_contain(&e.subject, address));
-        whole || is_no_name && (is_greeted(e.own_text(), local) || is_greeted(&e.subject, local))
+        whole || is_not_a_name && (is_greeted(e.own_text(), local) || is_greeted(&e.subject, local))
     })
 }
 
 /// True if the address stands where a name stands: among the first words.
 fn is_greeted(text: &str, address: &str) -> bool {
-    let mut words = text.split(' ').take(GREETING_WITHIN);
+    let mut words = text.split(' ').take(MAX_GREETING_WORDS);
     words.any(|word| word.trim_matches(|c: char| ",:;!.()\"'".contains(c)) == address)
 }

@@ -8,10 +8,10 @@ use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "image-free-host",
-    title: "A picture comes from a host where anybody puts up pictures",
+    title: "A picture comes from a host where anybody can put up pictures",
     why: "A firm's mail takes its pictures from its own servers or its mailer's; forged mail puts a picture of the \
-          brand's mail on a free host. Innocent case: people who put pictures into mail about the brand; so it \
-          counts only beside a claim. Hosts are listed in conf/hosts/image_hosts.toml and [links].",
+          brand's mail on a free host. Innocent case: people who put pictures into mail about the brand; so it counts \
+          only beside a claim. Hosts are listed in conf/hosts/image_hosts.toml and [links].",
     points: 25,
     at_least: None,
     kind: Kind::Intent,

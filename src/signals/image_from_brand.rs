@@ -9,9 +9,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "image-from-brand",
     title: "A picture comes from the brand's own server, and the mail does not",
-    why: "Forged mail shows the brand's own logo, straight from the brand's pages. Innocent case: newsletters with icons of \
-          the networks they can be shared on, and forwarded mail of the brand; so it counts only where the message poses \
-          as the brand.",
+    why: "Forged mail shows the brand's own logo, straight from the brand's pages. Innocent case: newsletters with \
+          icons of the networks they can be shared on, and forwarded mail of the brand; so it counts only where the \
+          message poses as the brand.",
     points: 10,
     at_least: None,
     kind: Kind::Intent,

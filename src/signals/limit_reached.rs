@@ -6,8 +6,8 @@ use crate::evidence::Evidence;
 pub(super) static SIGNAL: Signal = Signal {
     id: "limit-reached",
     title: "The message was not read to its end",
-    why: "A limit protects the gateway, and what stands behind it was not judged. Reviewers should know. Innocent case: very \
-          large mail.",
+    why: "A limit protects the gateway, and what stands behind it was not judged. Reviewers should know. Innocent \
+          case: very large mail.",
     points: 5,
     at_least: None,
     kind: Kind::Concealment,

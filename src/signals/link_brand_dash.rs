@@ -7,8 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-dash",
     title: "A link's host joins the brand to something else with a dash",
-    why: "\"elance.com\" must stand immediately before the first slash, after nothing or a dot; a dash makes it a stranger's \
-          domain. Innocent case: a fan site or a tool of others that carries the name; list its host in brand.link_hosts.",
+    why: "\"elance.com\" must stand immediately before the first slash, after nothing or a dot; a dash makes it a \
+          stranger's domain. Innocent case: a fan site or a tool of others that carries the name; list its host in \
+          brand.link_hosts.",
     points: 50,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -7,8 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-brand-elsewhere",
     title: "A link's host carries the brand in front of a stranger's domain",
-    why: "Who reads from the left sees the brand; whose page it is stands at the right, immediately before the first slash. \
-          Innocent case: a partner that gives each customer a host of its own name; list it in brand.link_hosts.",
+    why: "Readers who begin at the left see the brand; whose page it is stands at the right, immediately before the \
+          first slash. Innocent case: a partner that gives each customer a host of its own name; list it in \
+          brand.link_hosts.",
     points: 50,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -6,7 +6,7 @@ use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-free-host",
-    title: "A link leads to a host where anybody puts up a page",
+    title: "A link leads to a host where anybody can put up a page",
     why: "Free sites, cloud storage and functions ask for no name and no money, and their domains have a good \
           reputation. Innocent case: a person or a small firm with a page there who writes about the brand; so it \
           counts only beside a claim. Hosts are listed in conf/hosts/free_hosts.toml and [links]; a brand's own go \

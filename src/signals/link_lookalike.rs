@@ -7,8 +7,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-lookalike",
     title: "A link's host imitates a brand",
-    why: "A domain one letter, one look-alike character or one suffix away is registered to be misread. Innocent case: a \
-          company with a similar name; list its word in brand.not_us.",
+    why: "A domain one letter, one look-alike character or one suffix away is registered to be misread. Innocent case: \
+          a company with a similar name; list its word in brand.not_us.",
     points: 50,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -1,4 +1,5 @@
-//! `http://www.elance.com⁄login.mailer.example/`, `http://mailer.example\.elance.com/`, `http://www.elance.com%2emailer.example/`:
+//! `http://www.elance.com⁄login.mailer.example/`, `http://mailer.example\.elance.com/`,
+//! `http://www.elance.com%2emailer.example/`:
 //! a person reads one host, a browser another.
 
 use super::signal::{Check, Kind, Signal};
@@ -9,8 +10,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-misread",
     title: "A link is read as the brand's by a person and as a stranger's by a browser",
-    why: "A sign that looks like a slash and is none, an escape, a tab or a backslash ends the host for the eye and not for the \
-          browser, or the other way round. No honest link carries a brand's host that way.",
+    why: "A character that looks like a slash and is not one, an escape, a tab or a backslash ends the host for the \
+          eye and not for the browser, or the other way round. No honest link carries a brand's host that way.",
     points: 60,
     at_least: None,
     kind: Kind::WeakClaim,

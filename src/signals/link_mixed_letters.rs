@@ -11,8 +11,8 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "link-mixed-letters",
     title: "A link's host mixes alphabets, or looks like ASCII and is not",
     why: "Letters of other alphabets that look like Latin ones make a second name for the eye of the first. Names in \
-          one alphabet that look like what they are do not count. Innocent case: a company that mixes alphabets in \
-          its name; so it counts only beside a claim.",
+          one alphabet that look like what they are do not count. Innocent case: a company that mixes alphabets in its \
+          name; so it counts only beside a claim.",
     points: 10,
     at_least: None,
     kind: Kind::Intent,
@@ -20,13 +20,14 @@ pub(super) static SIGNAL: Signal = Signal {
 };
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    // What imitates the brand itself is no matter of letters only: see link-lookalike.
+    // What imitates the brand itself is for link-lookalike.
     let poses = |host: &Domain| host.as_str().contains("xn--") && poses(host) && e.imitation(brand, host).is_none();
     let (way, host) = links::astray_hosts(e, brand).find(|(_, host)| poses(host))?;
     Some(format!("{} leads to {}, in letters {host}", way.quoted(), host.to_unicode()))
 }
 
-/// True if a label mixes letters of several scripts, or is made of letters that all look like ASCII, under a suffix in ASCII.
+/// True if a label mixes letters of several scripts, or is made of letters that all look like ASCII, under a suffix in
+/// ASCII.
 fn poses(host: &Domain) -> bool {
     let unicode = host.to_unicode();
     let mut labels = unicode.rsplit('.');

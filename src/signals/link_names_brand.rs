@@ -7,13 +7,13 @@ use crate::policy::Brand;
 use crate::text::fold::fold;
 
 /// Words of a text that is the name and little more.
-const FEW_WORDS: usize = 4;
+const MAX_NAME_WORDS: usize = 4;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-names-brand",
     title: "A link's text is the brand's name, and it leads to a stranger",
-    why: "Who clicks the brand's name expects the brand. Innocent case: an article whose links show names it writes \
-          about; so it counts only where the message poses as the brand.",
+    why: "Readers who click the brand's name expect the brand. Innocent case: an article whose links show names it \
+          writes about; so it counts only where the message poses as the brand.",
     points: 10,
     at_least: None,
     kind: Kind::Intent,
@@ -26,7 +26,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     }
     links::astray(e, brand).filter(|(way, _)| way.link.kind == LinkKind::Anchor).find_map(|(way, authority)| {
         let shown = &way.link.shown;
-        let is_short = shown.split_whitespace().count() <= FEW_WORDS && !shown.contains("//");
+        let is_short = shown.split_whitespace().count() <= MAX_NAME_WORDS && !shown.contains("//");
         brand.named_in(&fold(shown)).filter(|_| is_short)?;
         Some(format!("the text shows {shown:?}, the link leads to {}", authority.host))
     })

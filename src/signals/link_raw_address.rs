@@ -7,9 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-raw-address",
     title: "A link leads to a bare IP address",
-    why: "Whoever links to an address has no name for it, or a reason to hide it: hacked machines are linked that \
-          way, often in hexadecimal or octal. Innocent case: technical mail about one's own network; so it counts \
-          only where the message poses as the brand.",
+    why: "Whoever links to an address has no name for it, or a reason to hide it: hacked machines are linked that way, \
+          often in hexadecimal or octal. Innocent case: technical mail about one's own network; so it counts only \
+          where the message poses as the brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,

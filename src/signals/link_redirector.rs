@@ -8,9 +8,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-redirector",
     title: "A link goes through a redirector to a stranger",
-    why: "The reader sees a host he trusts, and whoever wrote the link chose where it ends. Innocent case: links \
+    why: "The reader sees a host they trust, and whoever wrote the link chose where it ends. Innocent case: links \
           copied from search results or social networks, so it counts only beside a claim. Links wrapped by mail \
-          gateways and counted by mailers are none.",
+          gateways or counted by mailers do not count.",
     points: 8,
     at_least: None,
     kind: Kind::Intent,

@@ -7,14 +7,14 @@ use crate::mail::LinkKind;
 use crate::text::fold::first_bytes;
 
 /// Octets of a `data:` link that say what it holds.
-const HEAD: usize = 60;
+const MAX_HEAD_BYTES: usize = 60;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-script",
     title: "A link holds a page or a script of its own",
-    why: "The page opens from the mail: there is no host to look at or to block. Mail programs do not run scripts, \
-          so honest mail has no use for it. Innocent case: a page of a site sent as mail, with the site's own \
-          scripts in its links.",
+    why: "The page opens from the mail: there is no host to look at or to block. Mail programs do not run scripts, so \
+          honest mail has no use for it. Innocent case: a page of a site sent as mail, with the site's own scripts in \
+          its links.",
     points: 20,
     at_least: None,
     kind: Kind::Concealment,
@@ -32,6 +32,6 @@ fn check(e: &Evidence<'_>) -> Option<String> {
 
 /// True for data that opens as a page.
 fn is_page(href: &str) -> bool {
-    let head = first_bytes(href, HEAD).to_ascii_lowercase();
+    let head = first_bytes(href, MAX_HEAD_BYTES).to_ascii_lowercase();
     ["html", "svg", "xml", "javascript"].iter().any(|kind| head.contains(kind))
 }

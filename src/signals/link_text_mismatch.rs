@@ -5,14 +5,15 @@ use crate::evidence::{Evidence, links};
 use crate::mail::{Authority, Domain, Link, LinkKind};
 use crate::policy::{Brand, Passage};
 use crate::text::fold::fold;
-use crate::wording::phrases::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
+use crate::wording::PhraseKind::{Credential, Greeting, Personal, Threat, Urgency};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-text-mismatch",
     title: "A link shows a brand's address and leads elsewhere",
-    why: "The text is what a person reads, the target is where the click goes. Innocent case: click tracking of a sender that \
-          quotes the brand's address; list the tracker in brand.link_hosts if it works for the brand. The bare name of \
-          the site, and a link through a mailer that counts clicks, count only beside another pretence or request.",
+    why: "The text is what a person reads, the target is where the click goes. Innocent case: click tracking of a \
+          sender that quotes the brand's address; list the tracker in brand.link_hosts if it works for the brand. The \
+          bare name of the site, and a link through a mailer that counts clicks, count only beside another pretence or \
+          request.",
     points: 40,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -7,9 +7,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-user-name",
     title: "A web link has a user name before its host",
-    why: "What stands before the @ only hides the host from readers and from filters; 7 % of mail that poses as a brand does \
-          it, of 1,680 honest messages none. Counts on top of link-userinfo. Innocent case: addresses of repositories and \
-          of a firm's own servers; so it counts only beside a claim.",
+    why: "What stands before the @ only hides the host from readers and from filters; 7 % of mail that poses as a \
+          brand does it, of 1,680 honest messages none. Counts on top of link-userinfo. Innocent case: addresses of \
+          repositories and of a firm's own servers; so it counts only beside a claim.",
     points: 25,
     at_least: None,
     kind: Kind::Intent,

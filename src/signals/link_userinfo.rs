@@ -8,8 +8,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "link-userinfo",
     title: "A link hides its host behind the brand and an @",
-    why: "A person reads the brand before the first slash; the browser goes to what follows the last @. No honest web link of \
-          today carries a brand's host as user name.",
+    why: "A person reads the brand before the first slash; the browser goes to what follows the last @. No honest web \
+          link of today carries a brand's host as user name.",
     points: 60,
     at_least: None,
     kind: Kind::WeakClaim,

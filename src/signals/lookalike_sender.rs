@@ -1,5 +1,6 @@
-//! `From: service@elance-support.com`, `<x@e1ance.com>`, `<x@elance.com.mailer.example>`; the same in Sender, Reply-To, the
-//! envelope sender and the `d=` of a passing signature. Not HELO: it is the name of a machine that readers never see.
+//! `From: service@elance-support.com`, `<x@e1ance.com>`, `<x@elance.com.mailer.example>`; the same in Sender, Reply-To,
+//! the envelope sender and the `d=` of a passing signature. Not HELO: it is the name of a machine that readers never
+//! see.
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
@@ -9,9 +10,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "lookalike-sender",
     title: "The sender's domain imitates a brand",
-    why: "A domain registered to be misread can be fully authenticated, for itself. Innocent cases: a company with a similar \
-          name, whose word belongs in brand.not_us; a domain of the brand's own in another country, which belongs in \
-          brand.domains.",
+    why: "A domain registered to be misread can be fully authenticated, for itself. Innocent cases: a company with a \
+          similar name, whose word belongs in brand.not_us; a domain of the brand's own in another country, which \
+          belongs in brand.domains.",
     points: 60,
     at_least: None,
     kind: Kind::Claim,

@@ -2,12 +2,13 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
-use crate::wording::phrases::PhraseKind;
+use crate::wording::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "lure",
     title: "A prize, gift or reward is promised",
-    why: "Who has won something clicks before he asks from whom. Honest shops give away vouchers and points too, so it only counts together with a brand.",
+    why: "People who have won something click before they ask from whom. Honest shops give away vouchers and points \
+          too, so it only counts together with a brand.",
     points: 15,
     at_least: None,
     kind: Kind::Intent,

@@ -177,8 +177,8 @@ impl Examination {
     }
 }
 
-/// Runs every signal that is not off. Pure: the same evidence gives the same findings. Where no brand is claimed, what a
-/// message wants is not ours to judge, and the signals of intent do not run.
+/// Runs every signal that is not off. Pure: the same evidence gives the same findings. Where no brand is claimed, what
+/// a message wants is not ours to judge, and the signals of intent do not run.
 pub fn examine(evidence: &Evidence<'_>) -> Examination {
     let brands = evidence.policy.brands.iter().map(|_| vec![]).collect();
     let mut found = Examination { message: vec![], brands };
@@ -220,9 +220,9 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
                 findings.extend(check(evidence, brand).map(finding));
             }
         }
-        Check::Wish(check) => found.message.extend(check(evidence).map(|(wish, saw)| {
+        Check::AtLeast(check) => found.message.extend(check(evidence).map(|(at_least, saw)| {
             let finding = finding(saw);
-            Finding { at_least: finding.at_least.or(Some(wish)), ..finding }
+            Finding { at_least: finding.at_least.or(Some(at_least)), ..finding }
         })),
     }
 }

@@ -2,12 +2,13 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
-use crate::wording::phrases::PhraseKind;
+use crate::wording::PhraseKind;
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "pressing-subject",
     title: "The subject presses or lures",
-    why: "Forged mail must be opened, so its subject already threatens, hurries, demands or promises. Honest reminders and sales talk do the same now and then, so it only counts together with a brand.",
+    why: "Forged mail must be opened, so its subject already threatens, hurries, demands or promises. Honest reminders \
+          and sales talk do the same now and then, so it only counts together with a brand.",
     points: 10,
     at_least: None,
     kind: Kind::Intent,

@@ -8,8 +8,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "qr-link",
     title: "A QR code leads away from the brand the message claims",
-    why: "A code is opened with a telephone, outside of what protects the mailbox, and no eye reads where it goes. Innocent \
-          case: tickets, vouchers and signatures carry codes; it counts only beside a claim.",
+    why: "A code is opened with a telephone, outside of what protects the mailbox, and no eye reads where it goes. \
+          Innocent case: tickets, vouchers and signatures carry codes; it counts only beside a claim.",
     points: 25,
     at_least: None,
     kind: Kind::Intent,

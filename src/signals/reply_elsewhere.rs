@@ -7,8 +7,8 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "reply-elsewhere",
     title: "Answers lead away from the brand the message claims",
-    why: "A conversation is drawn to an address the brand does not own. Lists and contact forms set Reply-To as well, so it \
-          counts only where the message poses as a brand.",
+    why: "A conversation is drawn to an address the brand does not own. Lists and contact forms set Reply-To as well, \
+          so it counts only where the message poses as a brand.",
     points: 20,
     at_least: None,
     kind: Kind::Intent,

@@ -3,13 +3,13 @@
 use crate::evidence::Evidence;
 use crate::policy::{Action, Brand};
 
-/// What a signal is evidence of (DESIGN section 2).
+/// What a signal is evidence of (ARCHITECTURE.md section 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// The message poses as the brand.
     Claim,
-    /// The message names the brand, or shows it in a link: a claim that is at most held for a person, since mail that warns
-    /// of forgeries does the same.
+    /// The message names the brand, or shows it in a link: a claim that is at most held for a person, since mail that
+    /// warns of forgeries does the same.
     WeakClaim,
     /// What the message wants.
     Intent,
@@ -46,8 +46,8 @@ pub enum Check {
     Message(fn(&Evidence<'_>) -> Option<String>),
     /// About one brand.
     Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
-    /// About what the sender's own domain or the virus scanner wishes, with the least that is to happen for it.
-    Wish(fn(&Evidence<'_>) -> Option<(Action, String)>),
+    /// About the message as such, with the least that is to happen for it.
+    AtLeast(fn(&Evidence<'_>) -> Option<(Action, String)>),
 }
 
 impl std::fmt::Debug for Signal {

@@ -7,41 +7,19 @@ use crate::mail::{Authority, Domain};
 use crate::policy::{Brand, SigninPage};
 use crate::text::fold::fold;
 use crate::text::percent::percent_decoded;
+use crate::wording::{WordKind, WordList};
 
 pub(super) static SIGNAL: Signal = Signal {
     id: "signin-lookalike-link",
     title: "A link leads to a stranger's page dressed as a brand's sign-in",
     why: "Copies of a sign-in page live on hacked sites and bare addresses, in a folder named after the brand, or \
-          under the path of one of brand.signin_pages. Innocent case: an article about signing in to the brand; there the brand is seldom a folder of its own.",
+          under the path of one of brand.signin_pages. Innocent case: an article about signing in to the brand; there \
+          the brand is seldom a folder of its own.",
     points: 40,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::Brand(check),
 };
-
-/// Words of a path that ask for signing in.
-const SIGN_IN: [&str; 20] = [
-    "login",
-    "logon",
-    "signin",
-    "sign-in",
-    "sign_in",
-    "log-in",
-    "log_in",
-    "verify",
-    "verification",
-    "confirm",
-    "account",
-    "secure",
-    "auth",
-    "authenticate",
-    "update",
-    "webscr",
-    "password",
-    "acceso",
-    "entrar",
-    "anmelden",
-];
 
 /// Segments of a sign-in page's path that make it the brand's own: everybody has a `/login`.
 const MIN_OWN_PATH: usize = 2;
@@ -77,17 +55,18 @@ fn dressed(authority: &Authority, brand: &Brand) -> bool {
     let cut =
         |s: &'_ str| s.split(['/', '?', '&', '=', '#', '\\']).filter(|s| !s.is_empty()).map(str::to_owned).collect();
     let (path, query): (Vec<String>, Vec<String>) = (cut(path), cut(query));
+    let sign_in = WordList::of(WordKind::SignIn);
     let stem = |s: &str| s.split('.').next().unwrap_or_default().to_owned();
     let named = |s: &&String| brand.compact_names().any(|n| *s == n.as_str()) || brand.domain_in(s).is_some();
     let asks = |s: &&String| {
         let stem = stem(s);
-        SIGN_IN.contains(&stem.as_str()) || stem.split(['-', '_']).any(|part| SIGN_IN.contains(&part))
+        sign_in.contains(&stem) || stem.split(['-', '_']).any(|part| sign_in.contains(part))
     };
     // What is longer is the title of an article.
     let both = |s: &String| {
         let stem = stem(s);
         let words = stem.split(['-', '_']).count();
-        words <= 2 && brand.compact_names().any(|n| n.baited_in(&stem) && SIGN_IN.iter().any(|w| stem.contains(w)))
+        words <= 2 && brand.compact_names().any(|n| n.baited_in(&stem) && sign_in.iter().any(|w| stem.contains(w)))
     };
     path.iter().any(both) || path.iter().any(|s| named(&s)) && path.iter().chain(&query).any(|s| !named(&s) && asks(&s))
 }

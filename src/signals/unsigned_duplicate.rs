@@ -7,10 +7,10 @@ use crate::evidence::Evidence;
 pub(super) static SIGNAL: Signal = Signal {
     id: "unsigned-duplicate",
     title: "A header field is repeated beyond what is signed",
-    why: "A signature covers fields from the bottom up, and many mail programs show the topmost: a Subject, From, To or \
-          Content-Type put above signed mail changes what is read and leaves the signature whole (RFC 6376 section 8.15). A \
-          second From, Subject or Content-Type also costs the signature its worth as proof. Innocent case: sloppy mailers \
-          that write To, Date or MIME-Version twice and sign one; so this alone does nothing.",
+    why: "A signature covers fields from the bottom up, and many mail programs show the topmost: a Subject, From, To \
+          or Content-Type put above signed mail changes what is read and leaves the signature whole (RFC 6376 section \
+          8.15). A second From, Subject or Content-Type also costs the signature its worth as proof. Innocent case: \
+          sloppy mailers that write To, Date or MIME-Version twice and sign one; so this alone does nothing.",
     points: 20,
     at_least: None,
     kind: Kind::Concealment,

@@ -14,7 +14,7 @@ pub(super) static SIGNAL: Signal = Signal {
     points: 60,
     at_least: None,
     kind: Kind::Virus,
-    check: Check::Wish(check),
+    check: Check::AtLeast(check),
 };
 
 /// How names begin by which clamd marks a suspicion.

@@ -1,12 +1,14 @@
 //! Phrases by their words: those that begin alike share their beginning, so that a word of the text costs some look-ups
 //! however many phrases it begins. One automaton of all phrases with their gaps proved twenty times slower than this.
 
-use crate::wording::phrases::{PhraseKind, STOP_WORD};
+use super::kind::PhraseKind;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// Stands for the end of a sentence; `*` never stands for it.
+pub(crate) const STOP_WORD: &str = ".";
 /// Words that `*` may stand for.
-const MAX_GAP: usize = 3;
+const MAX_GAP_WORDS: usize = 3;
 
 /// A word of phrases of all kinds, and what may follow it: phrases that begin alike share their beginning, so that a
 /// word of the text costs some look-ups however many phrases it begins.
@@ -16,7 +18,7 @@ pub(crate) struct Node {
     ends: Vec<PhraseKind>,
     /// The next word, directly.
     pub(crate) next: Words,
-    /// The next word, with up to [`MAX_GAP`] other words before it.
+    /// The next word, with up to [`MAX_GAP_WORDS`] other words before it.
     after_gap: Words,
 }
 
@@ -28,8 +30,8 @@ pub(crate) type Words = HashMap<String, Node, foldhash::fast::RandomState>;
 pub(crate) type Longest = [Option<usize>; PhraseKind::ALL.len()];
 
 impl Node {
-    /// Notes the phrases that go on with `words` after `taken` words, each with the fewest words its gaps allow; true if
-    /// there is one.
+    /// Notes the phrases that go on with `words` after `taken` words, each with the fewest words its gaps allow; true
+    /// if there is one.
     pub(crate) fn go_on(&self, words: &[Cow<'_, str>], taken: usize, longest: &mut Longest) -> bool {
         for kind in &self.ends {
             let known = &mut longest[*kind as usize];
@@ -43,8 +45,8 @@ impl Node {
         if self.after_gap.is_empty() {
             return found;
         }
-        let mut done: [&str; MAX_GAP + 1] = [""; MAX_GAP + 1];
-        for (gap, word) in words.iter().take(MAX_GAP + 1).enumerate() {
+        let mut done: [&str; MAX_GAP_WORDS + 1] = [""; MAX_GAP_WORDS + 1];
+        for (gap, word) in words.iter().take(MAX_GAP_WORDS + 1).enumerate() {
             let word = word.as_ref();
             let node = self.after_gap.get(word).filter(|_| !done.contains(&word));
             if node.is_some_and(|node| node.go_on(&words[gap + 1..], taken + gap + 1, longest)) {
@@ -73,6 +75,6 @@ impl Node {
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) word: String,
-    /// True if up to [`MAX_GAP`] other words may stand before it.
+    /// True if up to [`MAX_GAP_WORDS`] other words may stand before it.
     pub(crate) gap: bool,
 }

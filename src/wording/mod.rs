@@ -1,12 +1,19 @@
 //! What a text asks, of whom, in many languages: phrases, calls to telephone, and whose words they are.
 //!
-//! The words themselves are data in `conf/`; here is how they are found. Nothing here knows a brand or a message.
+//! The words themselves are data in `conf/languages/`; here is how they are found. Nothing here knows a brand or a
+//! message.
 
-mod built_in;
 mod index;
-pub mod phrases;
+mod kind;
+mod languages;
+mod phrases;
 pub(crate) mod quoted;
 pub(crate) mod telephone;
+mod words;
 
-pub(crate) use built_in::built_in;
-pub use phrases::{Hits, PhraseKind, Phrases};
+pub use kind::PhraseKind;
+pub(crate) use languages::built_in_text as built_in;
+pub use phrases::{Hits, Phrases};
+
+pub(crate) use kind::WordKind;
+pub(crate) use words::WordList;

@@ -1,26 +1,27 @@
-//! Phrases that forged mail uses, by what they do to the reader and by language (`conf/phrases/*.toml`).
+//! Phrases that forged mail uses, by what they do to the reader.
 //!
-//! The lists are data: literals in natural spelling, indexed once by their words ([`super::phrase_index`]), so that
-//! searching takes time linear in the text. Text and phrases are
-//! compared after [`fold`], as words: commas, quotes and line ends do not part words, the end of a sentence does. Where a
-//! script has no blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit
-//! or letter that looks like another one is read as that (`acc0unt`, `confirrn`). A list with an unknown key or an empty
-//! phrase is refused with its language and the phrase; searching never fails.
+//! The lists are data (`conf/languages/*.toml`): literals in natural spelling, indexed once by their words
+//! ([`super::index`]), so that searching takes time linear in the text. Text and phrases are compared after [`fold`],
+//! as words: commas, quotes and line ends do not separate words, the end of a sentence does. Where a script has no
+//! blanks (Chinese, Japanese) or hangs endings on words (Korean), each character counts as a word. A digit or letter
+//! that looks like another one is read as that (`acc0unt`, `confirrn`). A phrase that can never be found is refused
+//! with its language; searching never fails.
 
+use super::index::{Longest, Node, STOP_WORD, Step};
+use super::kind::PhraseKind;
+use super::languages::{self, Language};
+use super::telephone;
 use crate::text::fold::{find_words, fold, is_wordless, plain_shape};
-use crate::wording::index::{Longest, Node, Step};
-use crate::wording::telephone;
-use serde::Deserialize;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Octets of the beginning in which a greeting is one.
-const GREETING_WITHIN: usize = 400;
+const GREETING_WITHIN_BYTES: usize = 400;
 /// Characters of evidence given back.
-const MAX_EVIDENCE: usize = 120;
+const MAX_EVIDENCE_CHARS: usize = 120;
 /// Words between a phrase that asks for a call and the number: one sentence, or the line below.
-const NUMBER_WITHIN: usize = 12;
+const NUMBER_WITHIN_WORDS: usize = 12;
 /// Stands for the brand's name in prepared text and patterns; private use, so no folded text has it for a letter.
 const BRAND: char = '\u{e000}';
 /// Stands for the end of a sentence in prepared text.
@@ -29,68 +30,6 @@ const STOP: char = '.';
 const BRAND_WORD: &str = "\u{e000}";
 /// Stands for a telephone number in prepared text; private use as [`BRAND`] is.
 const NUMBER_WORD: &str = "\u{e001}";
-/// [`STOP`] as a word.
-pub(crate) const STOP_WORD: &str = ".";
-
-/// The built-in lists.
-pub(super) const FILES: [(&str, &str); 21] = [
-    ("en", include_str!("../../conf/phrases/en.toml")),
-    ("es", include_str!("../../conf/phrases/es.toml")),
-    ("pt", include_str!("../../conf/phrases/pt.toml")),
-    ("de", include_str!("../../conf/phrases/de.toml")),
-    ("fr", include_str!("../../conf/phrases/fr.toml")),
-    ("nl", include_str!("../../conf/phrases/nl.toml")),
-    ("it", include_str!("../../conf/phrases/it.toml")),
-    ("ru", include_str!("../../conf/phrases/ru.toml")),
-    ("pl", include_str!("../../conf/phrases/pl.toml")),
-    ("tr", include_str!("../../conf/phrases/tr.toml")),
-    ("sv", include_str!("../../conf/phrases/sv.toml")),
-    ("da", include_str!("../../conf/phrases/da.toml")),
-    ("no", include_str!("../../conf/phrases/no.toml")),
-    ("cs", include_str!("../../conf/phrases/cs.toml")),
-    ("ro", include_str!("../../conf/phrases/ro.toml")),
-    ("hu", include_str!("../../conf/phrases/hu.toml")),
-    ("uk", include_str!("../../conf/phrases/uk.toml")),
-    ("ja", include_str!("../../conf/phrases/ja.toml")),
-    ("zh", include_str!("../../conf/phrases/zh.toml")),
-    ("ko", include_str!("../../conf/phrases/ko.toml")),
-    ("ar", include_str!("../../conf/phrases/ar.toml")),
-];
-
-/// What a phrase does to its reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PhraseKind {
-    /// It greets anybody: "Dear customer", "Attention Elance member".
-    Greeting,
-    /// It asks to confirm an account or a password.
-    Credential,
-    /// It asks for personal or bank data.
-    Personal,
-    /// It threatens to close or suspend an account.
-    Threat,
-    /// It leaves no time to think.
-    Urgency,
-    /// It speaks of a fee, an unpaid bill, a refund or a renewal.
-    Payment,
-    /// It promises a prize, a gift or points.
-    Lure,
-    /// It asks for a telephone call.
-    Call,
-}
-
-impl PhraseKind {
-    /// All kinds.
-    pub const ALL: [PhraseKind; 8] = [
-        PhraseKind::Greeting,
-        PhraseKind::Credential,
-        PhraseKind::Personal,
-        PhraseKind::Threat,
-        PhraseKind::Urgency,
-        PhraseKind::Payment,
-        PhraseKind::Lure,
-        PhraseKind::Call,
-    ];
-}
 
 /// Phrases of all languages, compiled.
 #[derive(Debug, Default)]
@@ -111,7 +50,7 @@ impl Hits {
         self.words[kind as usize].as_deref()
     }
 
-    /// The telephone number near words that ask for a call, if there is one; those words are [`PhraseKind::Call`]'s then.
+    /// The telephone number near words that ask for a call, if there is one; [`PhraseKind::Call`] has those words then.
     pub fn number(&self) -> Option<&str> {
         self.number.as_deref()
     }
@@ -122,67 +61,21 @@ impl Hits {
     }
 }
 
-/// One list as written.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    language: String,
-    greeting: Section,
-    credential: Section,
-    personal: Section,
-    threat: Section,
-    urgency: Section,
-    payment: Section,
-    lure: Section,
-    call: Section,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Section {
-    phrases: Vec<String>,
-    /// A message that must be found, and one that must not be; tests read them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
-    hit: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "read by tests; part of the format"))]
-    honest: String,
-}
-
-impl File {
-    fn section(&self, kind: PhraseKind) -> &Section {
-        match kind {
-            PhraseKind::Greeting => &self.greeting,
-            PhraseKind::Credential => &self.credential,
-            PhraseKind::Personal => &self.personal,
-            PhraseKind::Threat => &self.threat,
-            PhraseKind::Urgency => &self.urgency,
-            PhraseKind::Payment => &self.payment,
-            PhraseKind::Lure => &self.lure,
-            PhraseKind::Call => &self.call,
-        }
-    }
-}
-
 impl Phrases {
     /// The lists that come with the program.
     pub fn built_in() -> Result<Phrases, String> {
-        Phrases::from_lists(&FILES)
+        Phrases::of(&languages::built_in()?)
     }
 
-    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge none.
-    /// That the lists can be read is held by a test.
+    /// The same, compiled when first asked for and then kept: most messages claim no brand, and most commands judge
+    /// none. That the lists can be read is held by a test.
     pub fn shared() -> &'static Phrases {
         static SHARED: LazyLock<Phrases> = LazyLock::new(|| Phrases::built_in().unwrap_or_default());
         &SHARED
     }
 
-    /// Compiles lists; each comes with the name that errors give it.
-    pub fn from_lists(lists: &[(&str, &str)]) -> Result<Phrases, String> {
-        let mut files = Vec::new();
-        for (name, text) in lists {
-            files.push(toml::from_str::<File>(text).map_err(|e| format!("phrases {name}: {}", e.message()))?);
-        }
-        Ok(Phrases { root: compiled(&files)? })
+    fn of(languages: &[Language]) -> Result<Phrases, String> {
+        Ok(Phrases { root: compiled(languages)? })
     }
 
     /// The first phrase of each kind in a folded text; `brand_names` (in any spelling) are what `{brand}` stands for.
@@ -199,7 +92,7 @@ impl Phrases {
             let mut longest = Longest::default();
             node.go_on(&shapes[start + 1..], 1, &mut longest);
             for (kind, count) in PhraseKind::ALL.into_iter().zip(longest) {
-                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN;
+                let late = kind == PhraseKind::Greeting && octets > GREETING_WITHIN_BYTES;
                 let Some(count) = count.filter(|_| !late && !hits.suffice(kind)) else { continue };
                 let place = start..start + count;
                 let number = if kind == PhraseKind::Call { number_near(&words, &place) } else { None };
@@ -216,7 +109,7 @@ impl Phrases {
 /// The words at `place`, brand names and numbers put back.
 fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
     let stands_for = |word: &&str| matches!(*word, BRAND_WORD | NUMBER_WORD);
-    // Those replaced before the match tell which one each sign in it stands for.
+    // Those replaced before the match tell which one each mark in it stands for.
     let mut used = named.iter().skip(words[..place.start].iter().filter(|w| stands_for(w)).count());
     let shown =
         words[place].iter().map(|word| if stands_for(word) { used.next().copied().unwrap_or_default() } else { *word });
@@ -227,14 +120,14 @@ fn evidence(words: &[&str], place: Range<usize>, named: &[&str]) -> String {
         }
         out.push_str(word);
     }
-    out.chars().take(MAX_EVIDENCE).collect()
+    out.chars().take(MAX_EVIDENCE_CHARS).collect()
 }
 
 /// Where a telephone number stands near the phrase at `place`, rather after it than before.
 fn number_near(words: &[&str], place: &Range<usize>) -> Option<usize> {
     let is_number = |at: &usize| words[*at] == NUMBER_WORD;
-    let after = place.end..words.len().min(place.end + NUMBER_WITHIN);
-    let before = place.start.saturating_sub(NUMBER_WITHIN)..place.start;
+    let after = place.end..words.len().min(place.end + NUMBER_WITHIN_WORDS);
+    let before = place.start.saturating_sub(NUMBER_WITHIN_WORDS)..place.start;
     after.into_iter().find(is_number).or_else(|| before.rev().find(is_number))
 }
 
@@ -259,13 +152,13 @@ fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
         // Ties go to the longest name, which stands first.
         let name = next.iter().enumerate().filter_map(|(i, at)| at.map(|at| (at, i))).min();
         let name = name.map(|(at, i)| at..at + names[i].len());
-        let (place, sign) = match (name, numbers.peek()) {
+        let (place, mark) = match (name, numbers.peek()) {
             (Some(name), number) if number.is_none_or(|n| name.start <= n.start) => (name, BRAND_WORD),
             (_, Some(number)) => (number.clone(), NUMBER_WORD),
             (_, None) => break,
         };
         push_words(&mut out, &text[from..place.start]);
-        out.push_str(sign);
+        out.push_str(mark);
         out.push(' ');
         from = place.end;
         named.push(&text[place]);
@@ -282,21 +175,21 @@ fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
 /// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
 fn push_words(out: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(sign) = next_sign(out, &mut rest) {
-        if is_wordless(sign) {
+    while let Some(separator) = next_separator(out, &mut rest) {
+        if is_wordless(separator) {
             part(out);
-            out.push(sign);
+            out.push(separator);
             out.push(' ');
             continue;
         }
         // `o'clock` and `e-mail` are one word, `elance.com` too; a point before a blank ends a sentence.
-        let joins = matches!(sign, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
+        let joins = matches!(separator, '\'' | '-' | '.' | '@' | '_') && out.ends_with(is_letter);
         if joins && rest.starts_with(char::is_alphanumeric) {
-            out.push(if sign == '.' { '_' } else { sign });
+            out.push(if separator == '.' { '_' } else { separator });
             continue;
         }
         part(out);
-        if matches!(sign, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
+        if matches!(separator, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
             out.push(STOP);
             out.push(' ');
         }
@@ -304,14 +197,14 @@ fn push_words(out: &mut String, text: &str) {
     part(out);
 }
 
-/// Appends the letters at the beginning of `rest` and takes the sign after them.
-fn next_sign(out: &mut String, rest: &mut &str) -> Option<char> {
+/// Appends the letters at the beginning of `rest` and takes the character after them.
+fn next_separator(out: &mut String, rest: &mut &str) -> Option<char> {
     let word = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
     out.push_str(&rest[..word]);
     let mut after = rest[word..].chars();
-    let sign = after.next();
+    let separator = after.next();
     *rest = after.as_str();
-    sign
+    separator
 }
 
 fn is_letter(c: char) -> bool {
@@ -326,13 +219,13 @@ fn part(out: &mut String) {
 }
 
 /// All phrases.
-fn compiled(files: &[File]) -> Result<Node, String> {
+fn compiled(languages: &[Language]) -> Result<Node, String> {
     let mut root = Node::default();
-    for (file, kind) in files.iter().flat_map(|f| PhraseKind::ALL.map(|kind| (f, kind))) {
-        for phrase in &file.section(kind).phrases {
-            for spelling in std::iter::once(phrase.clone()).chain(transcribed(&file.language, phrase)) {
-                let steps = steps(&spelling).map_err(|e| format!("phrases {}: {phrase:?} {e}", file.language))?;
-                root.insert(kind, steps);
+    for (language, (kind, section)) in languages.iter().flat_map(|l| l.phrases.iter().map(move |p| (l, p))) {
+        for phrase in &section.list {
+            for spelling in std::iter::once(phrase.clone()).chain(spelt_out(language, phrase)) {
+                let steps = steps(&spelling).map_err(|e| format!("language {}: {phrase:?} {e}", language.name))?;
+                root.insert(*kind, steps);
             }
         }
     }
@@ -350,7 +243,7 @@ fn steps(phrase: &str) -> Result<Vec<Step>, &'static str> {
             continue;
         }
         if piece.contains(['*', '{', '}']) {
-            return Err("holds a sign that means something only as a word of its own");
+            return Err("holds a character that means something only as a word of its own");
         }
         let mut words = String::new();
         push_words(&mut words, piece);
@@ -372,14 +265,10 @@ fn steps(phrase: &str) -> Result<Vec<Step>, &'static str> {
 
 /// The phrase as it is spelt where the keyboard lacks the language's letters, if that differs; where only the marks
 /// go, [`fold`] sees to it.
-fn transcribed(language: &str, phrase: &str) -> Option<String> {
-    let letters: &[(char, &str)] = match language {
-        "de" => &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss")],
-        "da" | "no" => &[('æ', "ae"), ('ø', "oe"), ('å', "aa")],
-        _ => return None,
-    };
-    let spelt = letters.iter().fold(phrase.to_lowercase(), |text, (letter, plain)| text.replace(*letter, plain));
-    (spelt != phrase).then_some(spelt)
+fn spelt_out(language: &Language, phrase: &str) -> Option<String> {
+    let letters = language.spelling.iter();
+    let spelt = letters.fold(phrase.to_lowercase(), |text, (letter, plain)| text.replace(letter, plain));
+    (!language.spelling.is_empty() && spelt != phrase).then_some(spelt)
 }
 
 #[cfg(test)]

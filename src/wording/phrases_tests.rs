@@ -1,7 +1,8 @@
 //! Phrases are found in each language, and honest words are not taken for them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use crate::wording::phrases::*;
+use super::*;
+use crate::wording::languages::Section;
 use PhraseKind::{Call, Credential, Greeting, Lure, Payment, Personal, Threat, Urgency};
 use std::sync::OnceLock;
 
@@ -88,34 +89,35 @@ fn the_longest_name_is_the_brand() {
 #[test]
 fn evidence_is_bounded() {
     let long = "x".repeat(500);
-    assert_eq!(find(Credential, &format!("confirm your {long} account")).unwrap().chars().count(), MAX_EVIDENCE);
+    assert_eq!(find(Credential, &format!("confirm your {long} account")).unwrap().chars().count(), MAX_EVIDENCE_CHARS);
+}
+
+/// Every section of every language that has phrases.
+fn sections() -> Vec<(String, PhraseKind, Section)> {
+    let languages = languages::built_in().unwrap();
+    let with_phrases = languages.iter().filter(|l| !l.phrases.is_empty()).count();
+    assert!(with_phrases >= 21, "{with_phrases}");
+    let of = |l: Language| l.phrases.into_iter().map(move |(kind, section)| (l.name.clone(), kind, section));
+    languages.into_iter().flat_map(of).collect()
 }
 
 #[test]
 fn every_phrase_of_every_list_is_found() {
-    for (name, text) in FILES {
-        let file: File = toml::from_str(text).unwrap();
-        assert_eq!(file.language, name);
-        for kind in PhraseKind::ALL {
-            assert!(file.section(kind).phrases.len() >= 10, "{name} {kind:?}");
-            for phrase in &file.section(kind).phrases {
-                let written = phrase.replace("{brand}", "Elance").replace('*', "some words");
-                assert!(find(kind, &written).is_some(), "{name} {kind:?} {phrase}");
-            }
+    for (name, kind, section) in sections() {
+        assert!(section.list.len() >= 10, "{name} {kind:?}");
+        for phrase in &section.list {
+            let written = phrase.replace("{brand}", "Elance").replace('*', "some words");
+            assert!(find(kind, &written).is_some(), "{name} {kind:?} {phrase}");
         }
     }
 }
 
 #[test]
 fn every_list_finds_its_message_and_spares_the_honest_one() {
-    for (name, text) in FILES {
-        let file: File = toml::from_str(text).unwrap();
-        for kind in PhraseKind::ALL {
-            let Section { hit, honest, .. } = file.section(kind);
-            assert!(find(kind, hit).is_some(), "{name} {kind:?} misses {hit:?}");
-            for any in PhraseKind::ALL {
-                assert_eq!(find(any, honest), None, "{name} {any:?} is no {honest:?}");
-            }
+    for (name, kind, Section { hit, honest, .. }) in sections() {
+        assert!(find(kind, &hit).is_some(), "{name} {kind:?} misses {hit:?}");
+        for any in PhraseKind::ALL {
+            assert_eq!(find(any, &honest), None, "{name} {any:?} is not {honest:?}");
         }
     }
 }
@@ -149,7 +151,7 @@ fn a_call_counts_with_the_number_near_it() {
     assert_eq!(call("Call us. Elance helpline, (8O5) 555-O142"), (some("call us"), some("8o5) 555-o142")));
     assert_eq!(call("Call us any time"), (some("call us"), None));
     assert_eq!(call("Our number is 805-555-0142"), (None, None));
-    let far = format!("call us {}", "word ".repeat(NUMBER_WITHIN));
+    let far = format!("call us {}", "word ".repeat(NUMBER_WITHIN_WORDS));
     assert_eq!(call(&format!("{far} 805-555-0142")), (some("call us"), None));
     assert_eq!(call(&format!("{far} call now 805-555-0142")), (some("call now"), some("805-555-0142")));
     assert_eq!(
@@ -165,7 +167,8 @@ fn letters_that_a_keyboard_lacks_are_spelt_out() {
     found(Lure, "Herzlichen Glueckwunsch, Sie", "herzlichen glueckwunsch sie");
     found(Threat, "Kontoen laases; mistaenkelig aktivitet", "mistaenkelig aktivitet");
     found(Payment, "Ihr Paket wurde nicht zugestellt", "ihr paket wurde nicht zugestellt");
-    assert_eq!(transcribed("sv", "för"), None, "Swedish drops its marks");
+    let swedish = languages::built_in().unwrap().into_iter().find(|l| l.name == "sv").unwrap();
+    assert_eq!(spelt_out(&swedish, "för"), None, "Swedish drops its marks");
 }
 
 #[test]
@@ -176,19 +179,17 @@ fn gaps_are_as_short_as_they_can_be() {
 
 #[test]
 fn bad_lists_are_refused_with_a_reason() {
-    let tests = "hit=\"\"\nhonest=\"\"\n";
-    let list = |greeting: &str| {
-        let rest = ["credential", "personal", "threat", "urgency", "payment", "lure", "call"]
-            .map(|k| format!("[{k}]\nphrases=[\"x\"]\n{tests}"))
-            .concat();
-        let text = format!("language=\"xx\"\n{rest}[greeting]\n{tests}{greeting}");
-        Phrases::from_lists(&[("xx", &text)]).map(|_| ())
+    let list = |list: &str| {
+        let rest = ["credential", "personal", "threat", "urgency", "payment", "lure", "call"];
+        let section = |kind: &str, list: &str| format!("[phrases.{kind}]\nhit=\"\"\nhonest=\"\"\n{list}\n");
+        let text = rest.map(|kind| section(kind, "list=[\"x\"]")).concat() + &section("greeting", list);
+        languages::parse(&[("xx", &text)]).and_then(|l| Phrases::of(&l)).map(|_| ())
     };
-    assert_eq!(list("phrases=[\"dear\"]"), Ok(()));
-    assert!(list("phrases=[\"dear\"]\nextra=1").unwrap_err().contains("extra"));
+    assert_eq!(list("list=[\"dear\"]"), Ok(()));
+    assert!(list("list=[\"dear\"]\nextra=1").unwrap_err().contains("extra"));
     for bad in ["", " ", "*", "dear *", "* dear", "a**b", "a. b", "{name}"] {
-        let message = list(&format!("phrases=[\"{bad}\"]")).unwrap_err();
-        assert!(message.starts_with("phrases xx:"), "{message}");
+        let message = list(&format!("list=[\"{bad}\"]")).unwrap_err();
+        assert!(message.starts_with("language xx:"), "{message}");
     }
 }
 

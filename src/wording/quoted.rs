@@ -1,81 +1,15 @@
-//! An author's own words, told from those of another that he quotes or passes on. Not a signal itself.
+//! An author's own words, told from those of others that they quote or pass on. Not a signal itself.
 //!
 //! Lines behind `>` are another's; so is, in an answer or a forwarded message, what follows the line with which mail
-//! programs introduce it. Who quotes and says nothing says what he quotes. Reading never fails and looks at each line once.
+//! programs introduce it. A message that only quotes is judged by what it quotes. Reading never fails and looks at each
+//! line once.
 
+use super::kind::WordKind;
+use super::words::WordList;
 use crate::text::fold::{fold, words_contain};
 
-/// Words of the line above a quotation ("On Monday Ada wrote:"), folded.
-const WROTE: [&str; 18] = [
-    "wrote",
-    "writes",
-    "schrieb",
-    "escreveu",
-    "escribio",
-    "a ecrit",
-    "ha scritto",
-    "schreef",
-    "skrev",
-    "kirjoitti",
-    "napisal",
-    "napisala",
-    "napsal",
-    "napsala",
-    "a scris",
-    "yazdi",
-    "написал",
-    "писал",
-];
-/// First words of the head of a message that is passed on, folded: its author, and what follows him soon.
-const FROM: [&str; 14] = [
-    "from",
-    "von",
-    "de",
-    "da",
-    "van",
-    "od",
-    "fra",
-    "fran",
-    "lahettaja",
-    "gonderen",
-    "от",
-    "от кого",
-    "发件人",
-    "差出人",
-];
-const SENT: [&str; 26] = [
-    "sent",
-    "date",
-    "subject",
-    "to",
-    "gesendet",
-    "datum",
-    "betreff",
-    "an",
-    "enviado",
-    "enviada em",
-    "data",
-    "assunto",
-    "para",
-    "asunto",
-    "fecha",
-    "envoye",
-    "objet",
-    "inviato",
-    "oggetto",
-    "verzonden",
-    "onderwerp",
-    "wyslano",
-    "temat",
-    "skickat",
-    "тема",
-    "主题",
-];
-/// How mail programs of many languages mark an answer or a forwarded message, folded.
-const ANSWERS: [&str; 16] = [
-    "re:", "fw:", "fwd:", "aw:", "wg:", "antw:", "tr:", "rv:", "sv:", "vs:", "enc:", "res:", "r:", "i:", "doorst:",
-    "odp:",
-];
+/// Lines of the head of a message that is passed on that are looked at.
+const MAX_HEAD_LINES: usize = 3;
 
 /// True if a folded subject is marked as an answer's or a forwarded message's.
 pub(crate) fn is_marked(subject: &str) -> bool {
@@ -84,14 +18,11 @@ pub(crate) fn is_marked(subject: &str) -> bool {
 
 /// What stands behind such a mark, if there is one.
 pub(crate) fn unmarked(subject: &str) -> Option<&str> {
-    ANSWERS.iter().find_map(|mark| subject.strip_prefix(mark))
+    WordList::of(WordKind::Answers).iter().find_map(|mark| subject.strip_prefix(mark))
 }
 
-/// Lines of such a head that are looked at.
-const HEAD: usize = 3;
-
-/// The author's own lines; `None` if there is no other's, or nothing of his own. `passes_on`: the message says that it is an
-/// answer or forwarded. Who answers below or between the lines has nothing above them: there only `>` tells.
+/// The author's own lines; `None` if all are, or none. `passes_on`: the message says that it is an answer or forwarded.
+/// Those who answer below or between the lines have written nothing above them: there only `>` tells.
 pub(crate) fn own_words(shown: &str, passes_on: bool) -> Option<String> {
     if !passes_on && !shown.contains('>') {
         return None;
@@ -124,14 +55,15 @@ fn introduces(lines: &[&str]) -> bool {
         return true;
     }
     let folded = fold(first);
-    if folded.ends_with(':') && WROTE.iter().any(|word| words_contain(&folded, word)) {
+    if folded.ends_with(':') && WordList::of(WordKind::Wrote).iter().any(|word| words_contain(&folded, word)) {
         return true;
     }
-    let field = |line: &str, names: &[&str]| {
-        line.split_once(':').is_some_and(|(name, _)| names.contains(&name.trim_matches(|c: char| c == '*' || c == ' ')))
+    let field = |line: &str, names: WordKind| {
+        let name = line.split_once(':').map(|(name, _)| name.trim_matches(|c: char| c == '*' || c == ' '));
+        name.is_some_and(|name| WordList::of(names).contains(name))
     };
-    let rest = || lines.iter().skip(1).filter(|line| !line.trim().is_empty()).take(HEAD);
-    field(&folded, &FROM) && rest().any(|line| field(&fold(line), &SENT))
+    let rest = || lines.iter().skip(1).filter(|line| !line.trim().is_empty()).take(MAX_HEAD_LINES);
+    field(&folded, WordKind::From) && rest().any(|line| field(&fold(line), WordKind::Sent))
 }
 
 #[cfg(test)]

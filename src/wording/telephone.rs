@@ -1,17 +1,17 @@
 //! Telephone numbers as people read them in text: North American, national and international ones, with any separators,
-//! and those written so that programs pass them over (`(8O5)-2O3-4455`, `1-8.0.5-2.0.3-4.4.5.5`).
+//! and those written so that programs pass over them (`(8O5)-2O3-4455`, `1-8.0.5-2.0.3-4.4.5.5`).
 //!
 //! Dates, times, sums and card numbers are told from them by length and grouping, not surely: a number alone means
 //! nothing, only beside the words that ask for a call. Linear in the text; never fails.
 
 use std::ops::Range;
 
-/// Figures of the longest number (ITU-T E.164).
-const MAX_FIGURES: usize = 15;
-/// Figures of the shortest number after a country code.
-const MIN_FIGURES: usize = 8;
-/// Signs between two figures: `) - ` is the most that is usual.
-const MAX_SEPARATORS: usize = 3;
+/// Digits of the longest number (ITU-T E.164).
+const MAX_DIGITS: usize = 15;
+/// Digits of the shortest number after a country code.
+const MIN_DIGITS: usize = 8;
+/// Characters between two digits: `) - ` is the most that is usual.
+const MAX_SEPARATOR_CHARS: usize = 3;
 
 /// Where telephone numbers stand in folded text, in order.
 pub(crate) fn numbers(text: &str) -> Vec<Range<usize>> {
@@ -25,17 +25,17 @@ pub(crate) fn numbers(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Figures that stand together, in groups with at most [`MAX_SEPARATORS`] signs between two.
+/// Digits that stand together, in groups with at most [`MAX_SEPARATOR_CHARS`] characters between two.
 struct Run {
     groups: Vec<Group>,
     /// Where reading goes on.
     end: usize,
 }
 
-/// Figures without a sign between them.
+/// Digits without anything between them.
 struct Group {
     place: Range<usize>,
-    figures: String,
+    digits: String,
     /// What a number that begins here is marked with: `+` or an opening parenthesis.
     mark: Option<char>,
     /// True if a number may begin here: nothing or a blank stands before it.
@@ -54,20 +54,20 @@ impl Run {
             let rest = &text[end..];
             let word = &rest[..rest.bytes().take_while(u8::is_ascii_alphanumeric).count()];
             if !word.is_empty() {
-                if !is_figures(word, !groups.is_empty() && !opens) {
-                    // A word that begins with a figure is none, and none of its figures is one.
+                if !is_digits(word, !groups.is_empty() && !opens) {
+                    // A word that begins with a digit is not a number, and no digit of it belongs to one.
                     end += if c.is_ascii_digit() { word.len() } else { 0 };
                     break;
                 }
-                let figures = word.chars().map(figure).collect();
+                let digits = word.chars().map(digit).collect();
                 let place = end..end + word.len();
-                groups.push(Group { place, figures, mark: mark.take(), opens, closes: false });
+                groups.push(Group { place, digits, mark: mark.take(), opens, closes: false });
                 (end, opens, between) = (end + word.len(), false, 0);
                 continue;
             }
             between += 1;
             // A plus sign opens another number.
-            if !(is_separator(c) || c == '+' && groups.is_empty()) || between > MAX_SEPARATORS {
+            if !(is_separator(c) || c == '+' && groups.is_empty()) || between > MAX_SEPARATOR_CHARS {
                 break;
             }
             if let Some(last) = groups.last_mut() {
@@ -105,14 +105,14 @@ impl Run {
         if !groups.first()?.opens {
             return None;
         }
-        let (mut figures, mut ends, mut longest) = (String::new(), Vec::new(), None);
+        let (mut digits, mut ends, mut longest) = (String::new(), Vec::new(), None);
         for (n, group) in groups.iter().enumerate() {
-            figures.push_str(&group.figures);
-            if figures.len() > MAX_FIGURES {
+            digits.push_str(&group.digits);
+            if digits.len() > MAX_DIGITS {
                 break;
             }
-            ends.push(figures.len());
-            if group.closes && is_number(&figures, &ends, groups[0].mark) {
+            ends.push(digits.len());
+            if group.closes && is_number(&digits, &ends, groups[0].mark) {
                 longest = Some(first + n);
             }
         }
@@ -120,9 +120,9 @@ impl Run {
     }
 }
 
-/// Whether this word is figures only: letters that look like figures are some beside a figure, and alone `within` a
-/// number that is written with signs between its figures.
-fn is_figures(word: &str, within: bool) -> bool {
+/// Whether this word is digits only: letters that look like digits are some beside a digit, and alone `within` a
+/// number that is written with punctuation between its digits.
+fn is_digits(word: &str, within: bool) -> bool {
     let meant = word.bytes().any(|b| b.is_ascii_digit()) || within && word.len() == 1;
     meant && word.bytes().all(|b| b.is_ascii_digit() || is_lookalike(b))
 }
@@ -131,7 +131,7 @@ fn is_lookalike(b: u8) -> bool {
     matches!(b, b'o' | b'i' | b'l' | b's')
 }
 
-fn figure(c: char) -> char {
+fn digit(c: char) -> char {
     match c {
         'o' => '0',
         'i' | 'l' => '1',
@@ -144,12 +144,12 @@ fn is_separator(c: char) -> bool {
     matches!(c, ' ' | '-' | '.' | '(' | ')' | '/' | '*' | '_' | '~' | '·' | '•' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// True if these figures, with groups that end at `ends`, are grouped like a telephone number.
-fn is_number(figures: &str, ends: &[usize], mark: Option<char>) -> bool {
-    let count = figures.len();
+/// True if these digits, with groups that end at `ends`, are grouped like a telephone number.
+fn is_number(digits: &str, ends: &[usize], mark: Option<char>) -> bool {
+    let count = digits.len();
     let ends_at = |n: usize| ends.contains(&n);
-    if mark == Some('+') || figures.starts_with("00") && ends[0] > 2 {
-        return count >= MIN_FIGURES;
+    if mark == Some('+') || digits.starts_with("00") && ends[0] > 2 {
+        return count >= MIN_DIGITS;
     }
     // 26.06.2025 14 30 and 2025-06-26 14 30.
     let is_date = matches!(ends, [1..=2, 3..=4, 7..=8, ..]) && ends[2] - ends[1] == 4;
@@ -157,15 +157,15 @@ fn is_number(figures: &str, ends: &[usize], mark: Option<char>) -> bool {
         return false;
     }
     let alone = ends.len() == 1;
-    let (country, own) = figures.split_at(if count == 11 { 1 } else { 0 });
+    let (country, own) = digits.split_at(if count == 11 { 1 } else { 0 });
     // North America: an area and an exchange never begin with 0 or 1; Russia dials 8 in front of the same groups.
     let area = own.as_bytes().first().is_some_and(|b| matches!(b, b'2'..=b'9'));
     let exchange = own.as_bytes().get(3).is_some_and(|b| matches!(b, b'2'..=b'9'));
     let ten = own.len() == 10 && area && matches!(country, "" | "1" | "8") && (alone || ends_at(count - 7));
     // With the trunk's 0 or an area in parentheses; shared numbers of four and four.
-    let trunk = figures.starts_with('0') && ends[0] >= 2 && (9..=12).contains(&count);
+    let trunk = digits.starts_with('0') && ends[0] >= 2 && (9..=12).contains(&count);
     let enclosed = mark == Some('(') && !alone && (9..=12).contains(&count);
-    let shared = ends == [4, 8] && (figures.starts_with("300") || figures.starts_with("400"));
+    let shared = ends == [4, 8] && (digits.starts_with("300") || digits.starts_with("400"));
     ten && (exchange || country == "8") || trunk || enclosed || shared
 }
 
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_found_in_every_dress() {
+    fn numbers_are_found_however_they_are_written() {
         for (text, number) in [
             ("Call +1-(805)-203-4455 now", "1-(805)-203-4455"),
             ("at: 📞 +1 (805) 203 4455.", "1 (805) 203 4455"),
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn other_figures_are_left_alone() {
+    fn other_digits_are_left_alone() {
         for text in [
             "26.06.2025 14:30",
             "2025-06-26 14.30",
