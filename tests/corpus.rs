@@ -1,8 +1,8 @@
 //! Judges every message of the corpus as the milter would, over real DNS packets, and says of all that differ at once.
 //!
-//! `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, and writes `action` and `signals` into
-//! cases that leave `action` out, `signals` into those whose `action` is right; what a case already says is never changed.
-//! `CORPUS=text` keeps to names that hold it.
+//! `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, and writes `action` and `signals`
+//! into cases that leave `action` out, `signals` into those whose `action` is right; what a case already says is never
+//! changed. `CORPUS=text` keeps to names that hold it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -32,7 +32,8 @@ const FIRING: usize = 3;
 const NEAR_MISSES: usize = 3;
 /// What needs more than a message and the DNS to fire, and where its cases are: tests/clamd.rs.
 const SHOWN_ELSEWHERE: [&str; 1] = ["virus-found"];
-/// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and hostile/.
+/// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and
+/// hostile/.
 const ATTACKS: usize = 150;
 const HONEST_ODD: usize = 60;
 /// What the names of those honest messages begin with.
@@ -102,7 +103,8 @@ async fn the_command_line_gives_the_same_verdicts() {
     assert!(differences.is_empty(), "`check --json` differs:\n{differences}");
 }
 
-/// Writes a line a case with all that its verdict says to the file `VERDICTS` names, so that two versions can be compared.
+/// Writes a line a case with all that its verdict says to the file `VERDICTS` names, so that two versions can be
+/// compared.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verdicts_are_written_where_they_are_asked_for() {
     let Some(path) = std::env::var_os("VERDICTS") else { return };

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "common/milter.rs"]
+mod bench;
 #[path = "common/corpus.rs"]
 mod corpus;
 #[path = "common/dns.rs"]
@@ -13,6 +15,8 @@ mod dns;
 mod forgery;
 #[path = "milter/gate.rs"]
 mod gate;
+#[path = "milter/gateway.rs"]
+mod gateway;
 #[path = "milter/headers.rs"]
 mod headers;
 #[path = "milter/input.rs"]

@@ -1,11 +1,7 @@
-//! What the gateway writes, whatever it was told: arbitrary text in the envelope, in signatures, names, reasons and limits
-//! never starts a line, a field or a result of its own in a header, and never a second line or pair in the log.
+//! What the gateway writes, whatever it was told: arbitrary text in the envelope, in signatures, names, reasons and
+//! limits never starts a line, a field or a result of its own in a header, and never a second line or pair in the log.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-#[path = "from/results.rs"]
-mod results;
-
+use super::results;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use spoof_milter::auth::header::authentication_results;
@@ -168,7 +164,8 @@ proptest! {
         let value = authentication_results(&auth, &envelope, ID, None);
         prop_assert_eq!(results::unsound("Authentication-Results", &value), None);
         let read = results::parse(&value, ID).map_err(|why| TestCaseError::fail(format!("{why}: {value}")))?;
-        let said: Vec<(&str, &str)> = read.iter().map(|(method, result, _)| (method.as_str(), result.as_str())).collect();
+        let said: Vec<(&str, &str)> =
+            read.iter().map(|(method, result, _)| (method.as_str(), result.as_str())).collect();
         prop_assert_eq!(said, intended(&auth), "{}", value);
         for (method, _, properties) in &read {
             let allowed: &[&str] = match method.as_str() {
@@ -183,7 +180,8 @@ proptest! {
 
     #[test]
     fn verdict_fields_and_log_lines_are_one_each(
-        auth in auth(), envelope in envelope(), evidence in vec(text(), 0..25), brand in text(), limits in vec(text(), 0..3),
+        auth in auth(), envelope in envelope(), evidence in vec(text(), 0..25), brand in text(),
+        limits in vec(text(), 0..3),
         from in text(),
     ) {
         let verdict = verdict(auth, evidence, brand, limits);

@@ -3,12 +3,8 @@
 //!
 //! It fails, and never skips, where root or Postfix are missing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/mta.rs"]
-mod mta;
-
-use mta::postfix::Postfix;
+use crate::mta::free_port;
+use crate::mta::postfix::Postfix;
 use spoof_milter::mail::{Client, Envelope};
 use std::path::Path;
 use std::process::Command;
@@ -23,7 +19,7 @@ fn corpus_through_postfix() {
 
 #[test]
 fn defers_while_the_gateway_is_down() {
-    let postfix = Postfix::start(&format!("inet:127.0.0.1:{}", mta::free_port().unwrap())).unwrap();
+    let postfix = Postfix::start(&format!("inet:127.0.0.1:{}", free_port().unwrap())).unwrap();
     let envelope = Envelope {
         client: Client { ip: Some("192.0.2.70".parse().unwrap()), name: String::new() },
         helo: "friend.test".into(),

@@ -1,14 +1,7 @@
 //! What proves a protected brand, what exempts a forwarder, and what happens when something fails: judged over real DNS
 //! packets in the corpus's world, with the configuration that each test is about.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common {
-    pub(crate) mod corpus;
-    pub(crate) mod dns;
-}
-
-use common::{corpus, dns};
+use crate::{corpus, dns};
 use mail_auth::common::crypto::{RsaKey, Sha256};
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
@@ -19,8 +12,8 @@ use spoof_milter::policy::Policy;
 use spoof_milter::verdict::Verdict;
 use std::fmt::Write;
 
-const RSA: &str = include_str!("common/keys/rsa2048.test-only.pem");
-const RSA_PUBLIC: &str = include_str!("common/keys/rsa2048.pub");
+const RSA: &str = include_str!("../common/keys/rsa2048.test-only.pem");
+const RSA_PUBLIC: &str = include_str!("../common/keys/rsa2048.pub");
 /// A brand with a name server of its own and an SPF record that a provider's other customers profit from.
 const BRAND: &str = "[[brand]]\nname = \"Elance\"\ndomains = [\"elance.com\"]\n";
 

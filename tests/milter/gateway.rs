@@ -1,11 +1,6 @@
 //! The gateway over real sockets, with a judge of the test's choice: what it reads, what it answers, what it survives.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/milter.rs"]
-mod common;
-
-use common::{Bench, begin, by_subject, end, held, inserted, introduce, policy, reply, send, send_to, text};
+use crate::bench::{Bench, begin, by_subject, end, held, inserted, introduce, policy, reply, send, send_to, text};
 use indymilter_test::{EomAction, MacroStage, ProtoOpts, Status, TestConnection};
 use spoof_milter::judge::policy_of;
 use spoof_milter::policy::ConfigError;
@@ -157,7 +152,7 @@ async fn monitor_mode_only_adds_headers() {
 async fn octets_are_rebuilt_exactly() {
     let bench = Bench::start("").await;
     let mut mta = TestConnection::configure().exact_leading_space(true).open_tcp(bench.address()).await.unwrap();
-    introduce(&mut mta, common::STRANGER).await;
+    introduce(&mut mta, crate::bench::STRANGER).await;
     let fields =
         [("From", " a@example.org"), ("X-A", "tight"), ("X-B", "\ttab\n\tfold"), ("X-C", ""), ("Subject", "  s ")];
     begin(&mut mta, &["one@example.net"], &fields).await;
@@ -175,7 +170,7 @@ async fn an_mta_that_offers_little_is_served() {
     let bench = Bench::start("").await;
     let offered = ProtoOpts::NO_CONNECT | ProtoOpts::NO_HELO;
     let mut mta = TestConnection::configure().available_opts(offered).open_tcp(bench.address()).await.unwrap();
-    introduce(&mut mta, common::STRANGER).await;
+    introduce(&mut mta, crate::bench::STRANGER).await;
     let (actions, status) = send(&mut mta, "tag").await;
     assert_eq!(status, Status::Accept);
     assert_eq!(bench.last().1.raw(), b"From: a@example.org\r\nSubject: tag\r\n\r\nbody\r\n");
@@ -190,7 +185,7 @@ async fn what_cannot_be_held_is_not_delivered() {
     let bench = Bench::start("").await;
     let few = indymilter_test::Actions::ADD_HEADER;
     let mut mta = TestConnection::configure().available_actions(few).open_tcp(bench.address()).await.unwrap();
-    introduce(&mut mta, common::STRANGER).await;
+    introduce(&mut mta, crate::bench::STRANGER).await;
     let (actions, status) = send(&mut mta, "quarantine").await;
     assert!(actions.is_empty() && matches!(status, Status::Tempfail { .. }));
 }
@@ -292,7 +287,7 @@ async fn a_unix_socket_has_its_mode_replaces_a_stale_one_and_is_removed() {
     let in_use = start().await.err().unwrap();
     assert!(in_use.to_string().contains("another process listens there"), "{in_use}");
     let mut mta = TestConnection::configure().open_unix(&path).await.unwrap();
-    introduce(&mut mta, common::STRANGER).await;
+    introduce(&mut mta, crate::bench::STRANGER).await;
     assert!(held(&send(&mut mta, "quarantine").await.0));
     running.shutdown().await;
     assert!(!path.exists());

@@ -1,13 +1,11 @@
 //! The configuration contract: the documented file equals the defaults, and bad input is answered with the place, the
 //! key and the nearest valid name.
 
-#![allow(clippy::unwrap_used)]
-
 use spoof_milter::judge::{load_policy, policy_of};
 use spoof_milter::policy::Config;
 use std::process::Command;
 
-const DOCUMENTED: &str = include_str!("../conf/spoof-milter.toml");
+const DOCUMENTED: &str = include_str!("../../conf/spoof-milter.toml");
 
 #[test]
 fn the_documented_file_is_the_default() {

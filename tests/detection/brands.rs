@@ -1,7 +1,5 @@
-//! A brand is protected by configuration alone: its profile, the folder `brands.d`, and that the same attacks are caught
-//! as for the brand built in.
-
-#![allow(clippy::unwrap_used)]
+//! A brand is protected by configuration alone: its profile, the folder `brands.d`, and that the same attacks are
+//! caught as for the brand built in.
 
 use spoof_milter::auth::{AuthResults, Dkim, DkimResult, Spf, SpfResult};
 use spoof_milter::evidence::Evidence;

@@ -4,16 +4,10 @@
 //! Runs for `SPOOF_MILTER_FUZZ_SECS` seconds (10 by default, 60 in tests/run), in rounds of fixed seeds that a failure
 //! names; `SPOOF_MILTER_FUZZ_SEED` begins at another one.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-#[path = "from/grammar.rs"]
-mod grammar;
-#[path = "from/readers.rs"]
-mod readers;
-
+use super::grammar;
+use super::readers::who_sees_the_brand;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use readers::who_sees_the_brand;
 use spoof_milter::auth::Authenticator;
 use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};

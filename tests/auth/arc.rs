@@ -4,14 +4,7 @@
 //! The suite is read from the folder that `SPOOF_MILTER_SUITES` names, else from `../shared/suites`. Where it is not
 //! there, the test says so in a line that begins with `NOT RUN:`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common {
-    pub(crate) mod dns;
-    pub(crate) mod suites;
-}
-
-use common::{dns, suites};
+use crate::{dns, suites};
 use mail_auth::arc::ArcSealer;
 use mail_auth::common::crypto::{RsaKey, Sha256};
 use mail_auth::common::headers::HeaderWriter;
@@ -81,11 +74,11 @@ const MAIL: &str = "From: Elance <news@elance.com>\r\nTo: bob@example.net\r\nSub
 const SIGNED: [&str; 4] = ["From", "To", "Subject", "Date"];
 
 async fn forwarder() -> (dns::DnsServer, Authenticator) {
-    let key = include_str!("common/keys/rsa2048.pub");
+    let key = include_str!("../common/keys/rsa2048.pub");
     let zone = format!(
         "rsa._domainkey.list.test TXT v=DKIM1; k=rsa; p={key}\nweak._domainkey.list.test TXT v=DKIM1; k=rsa; p={}\n\
          slow._domainkey.list.test SERVFAIL\n_dmarc.elance.com TXT v=DMARC1; p=reject\n",
-        include_str!("common/keys/rsa512.pub")
+        include_str!("../common/keys/rsa512.pub")
     );
     let server = dns::serve(&zone, 0).await.unwrap();
     let settings = config::Dns { servers: vec![server.addr.to_string()], ..config::Dns::default() };
@@ -96,7 +89,7 @@ async fn forwarder() -> (dns::DnsServer, Authenticator) {
 /// Seals a mail the way a forwarder does that saw `dmarc=pass` for elance.com.
 fn sealed(raw: &str, signed: &[&str]) -> String {
     #[allow(deprecated)]
-    let key = RsaKey::<Sha256>::from_rsa_pem(include_str!("common/keys/rsa2048.test-only.pem")).unwrap();
+    let key = RsaKey::<Sha256>::from_rsa_pem(include_str!("../common/keys/rsa2048.test-only.pem")).unwrap();
     let parsed = AuthenticatedMessage::parse(raw.as_bytes()).unwrap();
     let seen = DmarcOutput::new("elance.com".into()).with_dkim_result(DmarcResult::Pass);
     let stated = AuthenticationResults::new("list.test").with_dmarc_result(&seen);

@@ -1,20 +1,12 @@
 //! The real gateway behind a real Sendmail: accept, tag, quarantine, refuse, and forged results taken away.
 //!
-//! Sendmail knows no XCLIENT, so the client is loopback and `trusted_networks` is empty. It fails, and never skips, where
-//! root or Debian's packages of Sendmail are missing.
+//! Sendmail knows no XCLIENT, so the client is loopback and `trusted_networks` is empty. It fails, and never skips,
+//! where root or Debian's packages of Sendmail are missing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/dns.rs"]
-mod dns;
-#[path = "common/gateway.rs"]
-mod gateway;
-#[path = "common/mta.rs"]
-mod mta;
-
-use gateway::Gateway;
-use mta::sendmail::{Fate, Sendmail, inside_namespaces};
-use mta::smtp::Sent;
+use crate::gateway::Gateway;
+use crate::mta::free_port;
+use crate::mta::sendmail::{Fate, Sendmail, inside_namespaces};
+use crate::mta::smtp::Sent;
 use std::path::{Path, PathBuf};
 
 const ZONE: &str = "
@@ -69,7 +61,7 @@ fn cache() -> PathBuf {
 
 #[test]
 fn every_action() {
-    if !inside_namespaces("every_action", &cache(), || ()) {
+    if !inside_namespaces("sendmail::every_action", &cache(), || ()) {
         return;
     }
     let world = World::start();
@@ -80,7 +72,8 @@ fn every_action() {
 }
 
 fn accepts(world: &World) {
-    let raw = "Authentication-Results: mx.example.net; dmarc=pass header.from=elance.com\nX-Spoof-Verdict: accept; forged\n\
+    let raw = "Authentication-Results: mx.example.net; dmarc=pass header.from=elance.com\n\
+        X-Spoof-Verdict: accept; forged\n\
         From: Someone <someone@friend.test>\nTo: member@example.net\nSubject: Lunch\n\nShall we meet at noon?\n";
     let Fate::Delivered(copy) = world.fate("friend.test", raw) else { panic!("held") };
     assert_eq!(copy.field("Subject").unwrap(), "Lunch");
@@ -118,10 +111,10 @@ fn refuses(world: &World) {
 
 #[test]
 fn defers_while_the_gateway_is_down() {
-    if !inside_namespaces("defers_while_the_gateway_is_down", &cache(), || ()) {
+    if !inside_namespaces("sendmail::defers_while_the_gateway_is_down", &cache(), || ()) {
         return;
     }
-    let sendmail = Sendmail::start(&cache(), mta::free_port().unwrap()).unwrap();
+    let sendmail = Sendmail::start(&cache(), free_port().unwrap()).unwrap();
     let sent =
         sendmail.send("friend.test", "someone@friend.test", "member@example.net", b"From: a@b.test\r\n\r\nx").unwrap();
     assert_eq!(sent.reply.code / 100, 4, "{sent:?}");

@@ -1,32 +1,24 @@
 //! SPF (RFC 7208, RFC 8616) over real DNS packets: a table of our own, and the public suite where it is at hand.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/dns.rs"]
-mod dns;
-#[path = "spf/openspf.rs"]
-mod openspf;
-#[path = "common/suites.rs"]
-mod suites;
-
+use crate::dns;
 use spoof_milter::auth::{Authenticator, SpfResult};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::config;
 
-fn authenticator(server: &dns::DnsServer) -> Authenticator {
+pub(crate) fn authenticator(server: &dns::DnsServer) -> Authenticator {
     let servers = vec![server.addr.to_string()];
     let settings = config::Dns { servers, timeout_ms: 1000, attempts: 1, budget_ms: 5000, ..config::Dns::default() };
     Authenticator::new(&settings).unwrap()
 }
 
-fn envelope(ip: &str, helo: &str, sender: &str) -> Envelope {
+pub(crate) fn envelope(ip: &str, helo: &str, sender: &str) -> Envelope {
     let client = Client { ip: Some(ip.parse().unwrap()), name: String::new() };
     Envelope { client, helo: helo.into(), mail_from: sender.into(), ..Envelope::default() }
 }
 
 const ZONE: &str = r#"
 ; every mechanism
-all.test        TXT  v=spf1 include:inc.test a mx ptr ip4:203.0.113.0/25 ip6:2001:db8:4::/48 exists:%{ir}.list.all.test -all
+all.test TXT v=spf1 include:inc.test a mx ptr ip4:203.0.113.0/25 ip6:2001:db8:4::/48 exists:%{ir}.list.all.test -all
 all.test        A    192.0.2.1
 all.test        AAAA 2001:db8:1::1
 all.test        MX   10 mx1.all.test

@@ -1,18 +1,12 @@
 //! Two hundred domains with characters that mean something to some reader: as d=, return path, HELO and From. None of
-//! them vouches for the brand, none leaves the gateway unescaped, and where a reader sees the brand in one, it is a claim.
+//! them vouches for the brand, none leaves the gateway unescaped, and where a reader sees the brand in one, it is a
+//! claim.
 //!
 //! The DNS answers every question a forger could have answered: all names below his own domain pass SPF and hold the
 //! key that signs.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-#[path = "common/dns.rs"]
-mod dns;
-#[path = "from/readers.rs"]
-mod readers;
-#[path = "from/results.rs"]
-mod results;
-
+use super::{readers, results};
+use crate::dns;
 use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{Authenticator, DkimResult, SpfResult};
 use spoof_milter::judge::{judge, policy_of};
@@ -54,7 +48,7 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Bench {
-        let key = include_str!("common/keys/rsa2048.pub").trim();
+        let key = include_str!("../common/keys/rsa2048.pub").trim();
         let zone = format!(
             "{EVIL} TXT v=spf1 +all\n*.{EVIL} TXT v=spf1 +all\n*._domainkey.{EVIL} TXT v=DKIM1; k=rsa; p={key}\n\
              elance.com TXT v=spf1 ip4:192.0.2.1 -all\n_dmarc.elance.com TXT v=DMARC1; p=reject\n"

@@ -1,16 +1,9 @@
-//! Look-alike names by the thousand: what a generator in the manner of typosquatters' tools makes of two brands is caught,
-//! and none of the most visited domains is taken for an imitation.
+//! Look-alike names by the thousand: what a generator in the manner of typosquatters' tools makes of two brands is
+//! caught, and none of the most visited domains is taken for an imitation.
 //!
 //! `cargo test --test lookalike -- --nocapture` prints the share caught of each kind, and what was missed.
 
-#![allow(clippy::unwrap_used)]
-
-mod common {
-    pub(crate) mod imitations;
-    pub(crate) mod suites;
-}
-
-use common::{imitations, suites};
+use crate::{imitations, suites};
 use spoof_milter::judge::{load_policy, policy_of};
 use spoof_milter::mail::Domain;
 use spoof_milter::policy::Policy;
@@ -19,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Names that are generated for each brand, at least.
 const GENERATED: usize = 2000;
-/// Share of them that is caught, at least, in per cent; and of each kind, some of which are few. A slip in the first letter
-/// of a short name is let through: it makes other words (alance, olance), and nobody reads over it.
+/// Share of them that is caught, at least, in per cent; and of each kind, some of which are few. A slip in the first
+/// letter of a short name is let through: it makes other words (alance, olance), and nobody reads over it.
 const CAUGHT: usize = 99;
 const CAUGHT_OF_EACH_KIND: usize = 66;
 /// Most visited domains there are to compare with.
@@ -93,8 +86,8 @@ fn hits(policy: &Policy, list: &str) -> Vec<(Domain, String)> {
     domains.flat_map(|d| policy.imitations(&d).into_iter().map(move |i| (d.clone(), i.how))).collect()
 }
 
-/// With many brands, popular domains are hit only where they bear a brand's name in full: other countries' domains of the
-/// brand, mostly, and partners, for which the profile has `domains`, `neutral_domains` and `not_us`.
+/// With many brands, popular domains are hit only where they bear a brand's name in full: other countries' domains of
+/// the brand, mostly, and partners, for which the profile has `domains`, `neutral_domains` and `not_us`.
 #[test]
 fn popular_domains_that_are_hit_bear_the_name() {
     let (Some(list), Some(brands)) =

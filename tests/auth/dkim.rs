@@ -1,15 +1,8 @@
-//! DKIM (RFC 6376, RFC 8301, RFC 8463) over real DNS packets: the vector of RFC 8463, what must never be a proof, and what
-//! hostile messages may cost.
+//! DKIM (RFC 6376, RFC 8301, RFC 8463) over real DNS packets: the vector of RFC 8463, what must never be a proof, and
+//! what hostile messages may cost.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod common {
-    pub(crate) mod corpus;
-    pub(crate) mod dns;
-}
-
-use common::corpus::{self, Sign};
-use common::dns;
+use crate::corpus::{self, Sign};
+use crate::dns;
 use spoof_milter::auth::{AuthResults, Authenticator, Dkim, DkimResult, Repeated};
 use spoof_milter::mail::{Envelope, Message, message};
 use spoof_milter::policy::config;
@@ -101,7 +94,9 @@ fn now() -> u64 {
 async fn the_vector_of_rfc_8463() {
     let lab = lab(
         "brisbane._domainkey.football.example.com TXT v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
-test._domainkey.football.example.com TXT v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB
+test._domainkey.football.example.com TXT v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP\
+3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyV\
+YLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB
 ",
     )
     .await;

@@ -1,21 +1,12 @@
-//! Messages signed by dkimpy, a DKIM implementation that shares no code with ours, verify after Postfix and after Sendmail
-//! carried them: `simple` and `relaxed`, RSA and Ed25519, bodies and header fields with odd blanks.
+//! Messages signed by dkimpy, a DKIM implementation that shares no code with ours, verify after Postfix and after
+//! Sendmail carried them: `simple` and `relaxed`, RSA and Ed25519, bodies and header fields with odd blanks.
 //!
 //! It fails, and never skips, where Postfix, Sendmail's packages, Python or root are missing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/dns.rs"]
-mod dns;
-#[path = "common/gateway.rs"]
-mod gateway;
-#[path = "common/mta.rs"]
-mod mta;
-
-use gateway::Gateway;
-use mta::postfix::{self, Postfix};
-use mta::sendmail::{self, Sendmail};
-use mta::{HOST, Kept, run};
+use crate::gateway::Gateway;
+use crate::mta::postfix::{self, Postfix};
+use crate::mta::sendmail::{self, Sendmail};
+use crate::mta::{HOST, Kept, run};
 use spoof_milter::mail::{Client, Envelope};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,7 +45,7 @@ fn sign(purpose: &str) -> PathBuf {
     }
     let directory = cache().join(format!("dkimpy-{purpose}"));
     let _ = std::fs::remove_dir_all(&directory);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dkimpy_sign.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mta/dkimpy_sign.py");
     run(Command::new(&python).arg(script).arg(&directory)).expect("dkimpy signs");
     directory
 }
@@ -116,7 +107,7 @@ fn verify_after_postfix() {
 
 #[test]
 fn verify_after_sendmail() {
-    if !sendmail::inside_namespaces("verify_after_sendmail", &cache(), || {
+    if !sendmail::inside_namespaces("dkimpy::verify_after_sendmail", &cache(), || {
         sign("sendmail");
     }) {
         return;

@@ -1,11 +1,13 @@
 //! The OpenSPF suite for RFC 7208: every scenario's zone is served over real packets, every case is asked for.
 
-use super::{SpfResult, authenticator, dns, envelope, suites};
+use super::spf::{authenticator, envelope};
+use crate::{dns, suites};
 use futures_util::future::join_all;
 use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, MX, NULL, PTR, TXT};
 use hickory_server::proto::rr::{Name, RData, RecordType};
 use serde::Deserialize;
 use serde_yaml_ng::Value;
+use spoof_milter::auth::SpfResult;
 use std::collections::BTreeMap;
 
 const SUITE: &str = "rfc7208-tests.yml";

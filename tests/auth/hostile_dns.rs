@@ -1,11 +1,7 @@
 //! A hostile or broken DNS, over real packets: whatever it answers, or does not, a message costs bounded queries and
 //! bounded time, no trouble becomes `fail`, and the next message is served at once.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-#[path = "common/dns.rs"]
-mod dns;
-
+use crate::dns;
 use futures_util::future::join_all;
 use spoof_milter::auth::{AuthResults, Authenticator, DmarcPolicy, DmarcResult, SpfResult};
 use spoof_milter::mail::{Client, Envelope, Message};

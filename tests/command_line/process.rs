@@ -1,7 +1,5 @@
 //! The program as a process: signals, reload, the limit of open files, exit codes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use indymilter_test::{MacroStage, ProtoOpts, Status, TestConnection};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;

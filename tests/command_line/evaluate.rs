@@ -1,7 +1,5 @@
 //! `spoof-milter evaluate` and `check --explain` as an admin runs them: on a manifest and on folders, with changes.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
