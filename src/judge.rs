@@ -1,37 +1,48 @@
 //! `judge()`: authenticate and scan, examine, decide. The milter, the command line, the tests and the bench all call this.
 
-use crate::auth::Authenticator;
+use crate::auth::{AuthResults, Authenticator};
 use crate::evidence::Evidence;
 use crate::mail::{Envelope, Message, case_id};
-use crate::policy::{ConfigError, Policy};
-use crate::scan::scan;
+use crate::policy::{Action, ConfigError, Policy};
+use crate::scan::{Scan, scan};
 use crate::signals;
-use crate::verdict::{Passed, Verdict, decide};
+use crate::verdict::{Verdict, decide, without_each};
 use std::path::Path;
 
 /// Judges one message. Never fails: what could not be found out is in the verdict.
 pub async fn judge(envelope: &Envelope, message: &Message, policy: &Policy, authenticator: &Authenticator) -> Verdict {
-    let scanned = scan(&policy.config.attachments, message.raw());
-    let (auth, scanned) = tokio::join!(authenticator.authenticate(envelope, message), scanned);
+    let (auth, scanned) = look_up(envelope, message, policy, authenticator).await;
     judge_authenticated(&Evidence::new(envelope, message, &auth, policy).with_scan(scanned))
+}
+
+/// The same, with what would happen without each finding, for `check --explain`.
+pub async fn judge_explained(
+    envelope: &Envelope,
+    message: &Message,
+    policy: &Policy,
+    authenticator: &Authenticator,
+) -> (Verdict, Vec<(&'static str, Action)>) {
+    let (auth, scanned) = look_up(envelope, message, policy, authenticator).await;
+    let evidence = Evidence::new(envelope, message, &auth, policy).with_scan(scanned);
+    let verdict = judge_authenticated(&evidence);
+    let without = without_each(&evidence, &verdict);
+    (verdict, without)
 }
 
 /// Judges a message of which it is known what authentication finds: the second half of [`judge`].
 pub fn judge_authenticated(evidence: &Evidence<'_>) -> Verdict {
-    let Evidence { envelope, message, policy, .. } = evidence;
-    let mut verdict = decide(evidence, case_id(envelope, message));
-    let reported = |to: &String| policy.is_report_mailbox(to);
-    let report = !envelope.rcpt_to.is_empty() && envelope.rcpt_to.iter().all(reported);
-    verdict.passed = not_inbound(envelope, policy).or(report.then_some(Passed::ReportMailbox));
-    verdict
+    decide(evidence, case_id(evidence.envelope, evidence.message))
 }
 
-/// Why a message is not judged as inbound, if it is not: its client authenticated, or stands in a trusted network.
-pub fn not_inbound(envelope: &Envelope, policy: &Policy) -> Option<Passed> {
-    if envelope.auth_user.is_some() {
-        return Some(Passed::AuthenticatedClient);
-    }
-    envelope.client.ip.is_some_and(|ip| policy.trusts(ip)).then_some(Passed::TrustedNetwork)
+/// What the DNS and the virus scanner say of a message.
+async fn look_up(
+    envelope: &Envelope,
+    message: &Message,
+    policy: &Policy,
+    authenticator: &Authenticator,
+) -> (AuthResults, Scan) {
+    let scanned = scan(&policy.config.attachments, message.raw());
+    tokio::join!(authenticator.authenticate(envelope, message), scanned)
 }
 
 /// The policy of a file (of the defaults without one), which may set every signal there is.

@@ -52,6 +52,7 @@
 
 pub mod auth;
 pub mod cli;
+pub mod disposition;
 pub mod evidence;
 pub mod judge;
 pub mod lookalike;

@@ -6,10 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use spoof_milter::auth::Authenticator;
+use spoof_milter::disposition::{Circumstances, Outcome, dispose};
 use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Envelope, Message};
 use spoof_milter::policy::Action;
-use spoof_milter::record::Metrics;
+use spoof_milter::record::{Metrics, Ruling};
 use spoof_milter::scan::Scan;
 use spoof_milter::verdict::Verdict;
 use std::io::Write;
@@ -188,10 +189,10 @@ async fn a_scanner_in_trouble_loses_no_mail() {
         let began = Instant::now();
         let verdict = judged(socket, brief, &raw).await;
         assert!(began.elapsed() < Duration::from_secs(5));
-        assert!(verdict.action == Action::Accept && !verdict.defers(), "{verdict:?}");
+        assert!(verdict.action == Action::Accept && verdict.deferred.is_none(), "{verdict:?}");
         assert!(verdict.notes.iter().any(|n| n.contains("not scanned") && n.contains(why)), "{:?}", verdict.notes);
         let deferred = judged(socket, &format!("{brief}[failure]\nclamd = \"tempfail\"\n"), &raw).await;
-        assert!(deferred.defers() && deferred.word() == "tempfail");
+        assert!(dispose(&deferred, &Circumstances::default()).waits());
         let held = judged(socket, &format!("{brief}[failure]\nclamd = \"quarantine\"\n"), &raw).await;
         assert_eq!(held.action, Action::Quarantine);
     }
@@ -203,11 +204,12 @@ async fn scans_are_counted_and_nobody_is_asked_unless_configured() {
     let metrics = Metrics::new().unwrap();
     let raw = mail("\r\nHello");
     let socket = scanner(folder.path(), Some(b"stream: OK\0"));
-    metrics.count(&judged(&socket, "", &raw).await, Duration::ZERO);
+    let count = |v: &Verdict| metrics.count(&Ruling::of(v, Circumstances::default()), Outcome::Done, Duration::ZERO);
+    count(&judged(&socket, "", &raw).await);
     let policy = policy_of("", "test").unwrap();
     let unasked = judge(&Envelope::default(), &Message::parse(raw, true), &policy, &Authenticator::offline()).await;
     assert_eq!(unasked.scan, Scan::Off);
-    metrics.count(&unasked, Duration::ZERO);
+    count(&unasked);
     let page = metrics.render();
     for line in ["result=\"clean\"} 1", "result=\"found\"} 0", "result=\"failed\"} 0"] {
         assert!(page.contains(&format!("spoof_milter_scans_total{{{line}")), "{page}");

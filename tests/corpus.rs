@@ -1,9 +1,9 @@
 //! Judges every message of the corpus as the milter would, over real DNS packets, and says of all that differ at once.
 //!
-//! - `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, writes `action` and `signals` where
-//!   a case leaves `action` out, and `signals` where it leaves only these out and its `action` is right.
-//! - `UPDATE_EXPECT=added` adds the id of a new signal to the `signals` of cases that are otherwise as expected, and tells
-//!   which. New is what the signals table of the last commit's README.md does not list.
+//! - `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, writes `action` and `signals`
+//!   where a case leaves `action` out, and `signals` where it leaves only these out and its `action` is right.
+//! - `UPDATE_EXPECT=added` adds the id of a new signal to the `signals` of cases that are otherwise as expected, and
+//!   tells which. New is what the signals table of the last commit's README.md does not list.
 //! - Neither removes an id or changes an action that a case states.
 //! - `CORPUS=text` keeps to cases whose names hold it.
 //! - `VERDICTS=file` writes all that the verdicts say, a line a case, so that two versions can be compared.
@@ -24,9 +24,10 @@ use dns::DnsServer;
 use program::{batches, check_differences};
 use spoof_milter::auth::Authenticator;
 use spoof_milter::auth::header::authentication_results;
+use spoof_milter::disposition::{Circumstances, dispose};
 use spoof_milter::judge::{judge, load_policy};
 use spoof_milter::mail::Message;
-use spoof_milter::policy::{Action, Mode, Policy};
+use spoof_milter::policy::{Action, Policy};
 use spoof_milter::signals::{Finding, SIGNALS};
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeSet;
@@ -72,7 +73,7 @@ async fn every_message_gets_the_expected_verdict() {
             sign(&mut case);
             verdict = judged(&case, &policy, &authenticator).await;
         }
-        let outcome = outcome_of(&verdict);
+        let outcome = outcome_of(&case, &policy, &verdict);
         match &update {
             Update::Undecided if undecided(&case, &outcome) => {
                 write_expectation(&case, &outcome);
@@ -121,20 +122,22 @@ async fn verdicts_are_written_where_they_are_asked_for() {
     let authenticator = Authenticator::for_policy(&policy).unwrap();
     let mut out = String::new();
     for case in cases() {
-        out += &all_it_says(&case, &judged(&case, &policy, &authenticator).await);
+        let verdict = judged(&case, &policy, &authenticator).await;
+        out += &all_it_says(&case, &verdict, &Circumstances::of(&case.envelope, &policy));
     }
     std::fs::write(path, out).unwrap();
 }
 
-fn all_it_says(case: &Case, v: &Verdict) -> String {
+fn all_it_says(case: &Case, v: &Verdict, circumstances: &Circumstances) -> String {
     let auth = authentication_results(&v.auth, &case.envelope, "mx.example.net", v.sealer.as_ref());
     let finding = |f: &Finding| {
         format!("{}({}) {:?} {} {}: {}", f.signal.id, f.points, f.at_least, f.shadow, f.exempt, f.evidence)
     };
     let findings: Vec<String> = v.findings.iter().map(finding).collect();
-    let (name, word, findings) = (&case.name, v.word(), findings.join(" / "));
+    let (name, word, findings) = (&case.name, dispose(v, circumstances).enforced.as_str(), findings.join(" / "));
     let decided = format!("{word} {} {:?} {:?} {}", v.score, v.brand, v.claim, v.proven);
-    let besides = format!("{:?} {:?} {:?} {:?} {}", v.limits, v.notes, v.deferred, v.passed, v.case_id);
+    let (passed, id) = (circumstances.exempt, &v.case_id);
+    let besides = format!("{:?} {:?} {:?} {passed:?} {id}", v.limits, v.notes, v.deferred);
     format!("{name}: {decided} {besides} | {findings} | {auth:?}\n")
 }
 
@@ -238,15 +241,10 @@ async fn judged(case: &Case, policy: &Policy, authenticator: &Authenticator) -> 
 }
 
 /// What really happens to a message with this verdict.
-fn outcome_of(verdict: &Verdict) -> Outcome {
-    let action = if verdict.passed.is_some() || verdict.mode == Mode::Monitor {
-        "accept"
-    } else if verdict.deferred.is_some() {
-        "tempfail"
-    } else {
-        verdict.action.as_str()
-    };
+fn outcome_of(case: &Case, policy: &Policy, verdict: &Verdict) -> Outcome {
+    let disposition = dispose(verdict, &Circumstances::of(&case.envelope, policy));
     let enforced = verdict.findings.iter().filter(|f| !f.shadow);
+    let action = disposition.measure.as_str();
     Outcome { action: action.into(), signals: enforced.map(|f| f.signal.id.to_owned()).collect() }
 }
 

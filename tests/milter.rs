@@ -9,6 +9,8 @@
 mod bench;
 #[path = "common/corpus.rs"]
 mod corpus;
+#[path = "milter/disposition.rs"]
+mod disposition;
 #[path = "common/dns.rs"]
 mod dns;
 #[path = "milter/forgery.rs"]
@@ -21,6 +23,8 @@ mod gateway;
 mod headers;
 #[path = "milter/input.rs"]
 mod input;
+#[path = "milter/record.rs"]
+mod record;
 #[path = "milter/sockets.rs"]
 mod sockets;
 #[path = "milter/trouble.rs"]

@@ -5,13 +5,11 @@
 
 use crate::auth::Authenticator;
 use crate::cli::{EX_DATAERR, EX_UNAVAILABLE, EX_USAGE, Failure, print};
-use crate::evidence::Evidence;
-use crate::judge::{judge, load_policy};
+use crate::disposition::{Circumstances, Measure, Outcome};
+use crate::judge::{judge, judge_explained, load_policy};
 use crate::mail::message::on_the_wire;
 use crate::mail::{Client, Envelope, Message};
-use crate::record::explain::Explanation;
-use crate::record::json::{as_json, as_text};
-use crate::verdict::Verdict;
+use crate::record::{Explanation, Ruling, VerdictRecord, as_text};
 use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -65,35 +63,47 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
         let read = read(file, policy.config.milter.max_message_bytes)?;
         let started = Instant::now();
         let message = Message::parse(read.octets, read.complete);
-        let verdict = runtime.block_on(judge(&envelope, &message, &policy, &authenticator));
-        let elapsed = started.elapsed().as_micros();
+        let (verdict, without) = if args.explain {
+            let (verdict, without) = runtime.block_on(judge_explained(&envelope, &message, &policy, &authenticator));
+            (verdict, Some(without))
+        } else {
+            (runtime.block_on(judge(&envelope, &message, &policy, &authenticator)), None)
+        };
+        let elapsed = started.elapsed();
+        let ruling = Ruling::of(&verdict, Circumstances::of(&envelope, &policy));
+        worst = worst.max(exit_code(ruling.disposition.enforced));
         let name = file.display().to_string();
-        worst = worst.max(exit_code(&verdict));
-        let evidence = args.explain.then(|| Evidence::new(&envelope, &message, &verdict.auth, &policy));
-        let explanation = evidence.as_ref().map(|e| Explanation::new(e, &verdict));
+        let explanation = without.and_then(|without| Explanation::of(&ruling, &message, without));
         if args.json {
-            let mut line = as_json(&verdict);
-            if let Some(explanation) = &explanation {
-                line["explanation"] = explanation.as_json();
-            }
-            line["file"] = name.into();
-            line["elapsed_us"] = u64::try_from(elapsed).unwrap_or(u64::MAX).into();
+            let record = VerdictRecord::of(&ruling, Outcome::Untried, &envelope, Some(&message), Some(elapsed));
+            let line = JsonLine { file: name, record, explanation: explanation.map(|e| e.as_json()) };
+            let line = serde_json::to_string(&line).map_err(|e| Failure::new(EX_UNAVAILABLE, e.to_string()))?;
             print(&format!("{line}\n"));
         } else {
             let explained = explanation.map(|e| e.as_text()).unwrap_or_default();
-            print(&format!("{}{explained}", as_text(&name, &verdict)));
+            print(&format!("{}{explained}", as_text(&name, &ruling)));
         }
     }
     Ok(worst)
 }
 
+/// One line of `--json`.
+#[derive(serde::Serialize)]
+struct JsonLine {
+    file: String,
+    #[serde(flatten)]
+    record: VerdictRecord,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<serde_json::Value>,
+}
+
 /// 0 accept, 1 tag, 2 quarantine or deferred, 3 reject.
-fn exit_code(verdict: &Verdict) -> u8 {
-    match verdict.word() {
-        "accept" => 0,
-        "tag" => 1,
-        "reject" => 3,
-        _ => 2,
+fn exit_code(measure: Measure) -> u8 {
+    match measure {
+        Measure::NotJudged(_) | Measure::Deliver { tag: false } => 0,
+        Measure::Deliver { tag: true } => 1,
+        Measure::Hold | Measure::TryLater(_) => 2,
+        Measure::Refuse => 3,
     }
 }
 

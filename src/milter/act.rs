@@ -1,31 +1,31 @@
-//! A verdict carried out: header edits, hold, refusal.
+//! A disposition carried out: header edits, hold, refusal.
 //!
 //! Everything is worked out first and then sent in one go, since an MTA keeps the edits made before a crash. Bodies
 //! are never edited: that would break signatures. Replies are one generic sentence in ASCII without `%` (MTAs expand
 //! it) and never tell the sender what was found. If an edit cannot be made, the answer is 451: nothing is delivered
 //! half done.
 
+use super::forged::Forged;
+use super::negotiation::Negotiated;
+use super::subject::tagged;
 use crate::auth::header::authentication_results;
+use crate::disposition::{Exempt, Failure, Later, Measure, Outcome};
 use crate::mail::Envelope;
-use crate::milter::forged::Forged;
-use crate::milter::session::Terms;
-use crate::milter::subject::tagged;
-use crate::policy::{Action, Mode, Policy};
-use crate::record::{Failure, VERDICT_FIELD, cut, headers, plain};
-use crate::verdict::{Passed, Verdict};
+use crate::policy::Policy;
+use crate::record::{Ruling, cut, headers, plain};
 use indymilter::{
     ActionError, Actions, ContextActions, EomActions, IntoCString, ProtoOpts, SetErrorReply, SmtpReply, Status,
 };
 use std::ffi::CString;
 
 /// Octets of the reason given with a hold; MTAs log it on one line.
-const MAX_REASON: usize = 200;
+const MAX_REASON_BYTES: usize = 200;
 /// The signal that means what RFC 7372 section 3.3 names 5.7.26: no authentication check passed that had to.
 const UNPROVEN: &str = "brand-from-unproven";
 
-/// What the MTA is to do, in this order.
+/// The edits of one message and the answer to it: what carries a disposition out.
 #[derive(Debug)]
-pub(crate) struct Plan {
+pub(crate) struct Edits {
     edits: Vec<Edit>,
     answer: Answer,
 }
@@ -56,85 +56,62 @@ type Reply = (&'static str, &'static str, String);
 
 #[derive(Debug)]
 enum Answer {
-    Deliver,
-    Refuse(Reply),
-    TryLater(Reply),
+    Accept,
+    Reject(Reply),
+    Tempfail(Reply),
 }
 
-impl Plan {
-    /// For mail that is not judged.
-    pub(crate) fn pass(why: Passed, forged: &Forged, terms: Terms) -> Plan {
-        let edits = match why {
-            // Users may not hand in results in our name.
-            Passed::AuthenticatedClient => deletions(forged, terms),
-            // A content filter hands mail back that we have judged before: our own fields stay.
-            Passed::TrustedNetwork | Passed::ReportMailbox => Vec::new(),
-        };
-        Plan { edits, answer: Answer::Deliver }
-    }
-
-    /// For a message that could not be judged.
-    pub(crate) fn failed(why: Failure, held: bool, mode: Mode, forged: &Forged, terms: Terms) -> Plan {
-        let (why, monitor) = (why.as_str(), mode == Mode::Monitor);
-        let hold = held && terms.actions.contains(Actions::QUARANTINE);
-        if !monitor && !hold {
-            let text = "Message could not be checked at the moment, please try again".to_owned();
-            return Plan { edits: Vec::new(), answer: Answer::TryLater(("451", "4.7.1", text)) };
-        }
-        let mut edits = deletions(forged, terms);
-        let word = if held { "quarantine" } else { "tempfail" };
-        let note = if monitor { "; mode=monitor" } else { "" };
-        edits.extend(insertion(VERDICT_FIELD, &format!("{word}; error={why}{note}"), terms));
-        if !monitor {
-            edits.push(Edit::Hold { reason: format!("spoof: could not be checked ({why})") });
-        }
-        Plan { edits, answer: Answer::Deliver }
-    }
-
-    /// For a judged message.
+impl Edits {
+    /// What carries this ruling out, given what was negotiated.
     pub(crate) fn of(
-        verdict: &Verdict,
+        ruling: &Ruling<'_>,
         envelope: &Envelope,
         policy: &Policy,
         forged: &Forged,
         subjects: &[CString],
-        terms: Terms,
-    ) -> Plan {
-        if let Some(answer) = refusal(verdict, terms) {
-            return Plan { edits: Vec::new(), answer };
-        }
-        let mut edits = deletions(forged, terms);
-        if verdict.applied() == Action::Tag && terms.actions.contains(Actions::CHANGE_HEADER) {
-            edits.extend(subject_edits(&policy.config.policy.subject_prefix, subjects, terms));
-        }
-        // Each goes to the top, so the topmost comes last.
-        let own = headers(verdict);
-        edits.extend(own.iter().rev().filter_map(|(name, value)| insertion(name, value, terms)));
-        let id = policy.authserv_id(&envelope.mta_name);
-        let results = authentication_results(&verdict.auth, envelope, id, verdict.sealer.as_ref());
-        edits.extend(insertion("Authentication-Results", &results, terms));
-        if verdict.applied() == Action::Quarantine {
-            edits.push(Edit::Hold { reason: hold_reason(verdict) });
-        }
-        Plan { edits, answer: Answer::Deliver }
+        negotiated: Negotiated,
+    ) -> Edits {
+        let case = ruling.verdict().map_or("", |v| v.case_id.as_str());
+        let edits = match ruling.disposition.measure {
+            Measure::Refuse => return Edits { edits: vec![], answer: Answer::Reject(refusal(ruling, case)) },
+            Measure::TryLater(why) => return Edits { edits: vec![], answer: Answer::Tempfail(later(why, case)) },
+            // A content filter hands mail back that we have judged before: our own fields stay.
+            Measure::NotJudged(Exempt::TrustedNetwork) => vec![],
+            // Users may not hand in results in our name.
+            Measure::NotJudged(Exempt::AuthenticatedClient) => deletions(forged, negotiated),
+            Measure::NotJudged(Exempt::ReportMailbox) | Measure::Deliver { .. } | Measure::Hold => {
+                let mut edits = deletions(forged, negotiated);
+                if ruling.disposition.measure == (Measure::Deliver { tag: true }) {
+                    edits.extend(subject_edits(&policy.config.policy.subject_prefix, subjects, negotiated));
+                }
+                edits.extend(insertions(ruling, envelope, policy, negotiated));
+                if ruling.disposition.measure == Measure::Hold {
+                    edits.push(Edit::Hold { reason: hold_reason(ruling) });
+                }
+                edits
+            }
+        };
+        Edits { edits, answer: Answer::Accept }
     }
 
     /// Sends everything to the MTA.
-    pub(crate) async fn carry_out(self, actions: &EomActions, reply: &mut SmtpReply) -> Status {
+    pub(crate) async fn carry_out(self, actions: &EomActions, reply: &mut SmtpReply) -> (Status, Outcome) {
         for edit in self.edits {
             if let Err(e) = edit.send(actions).await {
                 tracing::warn!("an edit could not be made, answering 451: {e}");
-                return try_later(reply, &("451", "4.7.1", "Message could not be processed, please try again".into()));
+                let text = "Message could not be processed, please try again".to_owned();
+                return (try_later(reply, &("451", "4.7.1", text)), Outcome::Failed);
             }
         }
-        match self.answer {
-            Answer::Deliver => Status::Accept,
-            Answer::TryLater(text) => try_later(reply, &text),
-            Answer::Refuse(text) => {
+        let status = match self.answer {
+            Answer::Accept => Status::Accept,
+            Answer::Tempfail(text) => try_later(reply, &text),
+            Answer::Reject(text) => {
                 set_reply(reply, &text);
                 Status::Reject
             }
-        }
+        };
+        (status, Outcome::Done)
     }
 }
 
@@ -149,67 +126,86 @@ impl Edit {
     }
 }
 
-/// The refusal, if the message is not to be taken (now).
-fn refusal(verdict: &Verdict, terms: Terms) -> Option<Answer> {
-    let case: String = verdict.case_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    let later = |text: &str| {
-        Some(Answer::TryLater(("451", "4.7.0", format!("{text}, please try again later; reference {case}"))))
-    };
-    if verdict.defers() {
-        return later("Sender could not be verified at the moment");
-    }
-    match verdict.applied() {
-        Action::Reject => {
-            let unproven = verdict.findings.iter().any(|f| !f.shadow && f.signal.id == UNPROVEN);
-            let text = "Message refused: it appears to forge or imitate a protected sender";
-            let code = if unproven { "5.7.26" } else { "5.7.1" };
-            Some(Answer::Refuse(("550", code, format!("{text}; reference {case}"))))
-        }
-        // What should be held must not be delivered because this MTA cannot hold.
-        Action::Quarantine if !terms.actions.contains(Actions::QUARANTINE) => later("Message cannot be held"),
-        _ => None,
+/// The reply to a message that is refused for good.
+fn refusal(ruling: &Ruling<'_>, case: &str) -> Reply {
+    let findings = ruling.verdict().map(|v| v.findings.as_slice()).unwrap_or_default();
+    let unproven = findings.iter().any(|f| !f.shadow && f.signal.id == UNPROVEN);
+    let text = "Message refused: it appears to forge or imitate a protected sender";
+    ("550", if unproven { "5.7.26" } else { "5.7.1" }, format!("{text}; reference {}", alphanumeric(case)))
+}
+
+/// The reply to a message that is to come again.
+fn later(why: Later, case: &str) -> Reply {
+    let again = |what: &str| format!("{what}, please try again later; reference {}", alphanumeric(case));
+    match why {
+        Later::Unverified => ("451", "4.7.0", again("Sender could not be verified at the moment")),
+        Later::CannotHold => ("451", "4.7.0", again("Message cannot be held")),
+        Later::Unjudged => ("451", "4.7.1", "Message could not be checked at the moment, please try again".to_owned()),
+        Later::Overload => ("451", "4.3.2", "Too many connections at the moment, please try again".to_owned()),
     }
 }
 
-fn deletions(forged: &Forged, terms: Terms) -> Vec<Edit> {
-    if !terms.actions.contains(Actions::CHANGE_HEADER) {
+/// A case id as it may stand in a reply.
+fn alphanumeric(case: &str) -> String {
+    case.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// Our own fields. Each goes to the top, so the topmost comes last.
+fn insertions(ruling: &Ruling<'_>, envelope: &Envelope, policy: &Policy, negotiated: Negotiated) -> Vec<Edit> {
+    let own = headers(ruling);
+    let mut edits: Vec<Edit> =
+        own.iter().rev().filter_map(|(name, value)| insertion(name, value, negotiated)).collect();
+    if let Some(verdict) = ruling.verdict() {
+        let id = policy.authserv_id(&envelope.mta_name);
+        let results = authentication_results(&verdict.auth, envelope, id, verdict.sealer.as_ref());
+        edits.extend(insertion("Authentication-Results", &results, negotiated));
+    }
+    edits
+}
+
+fn deletions(forged: &Forged, negotiated: Negotiated) -> Vec<Edit> {
+    if !negotiated.actions.contains(Actions::CHANGE_HEADER) {
         return Vec::new();
     }
     forged.deletions().map(|(name, number)| Edit::Delete { name, number }).collect()
 }
 
-fn insertion(name: &'static str, value: &str, terms: Terms) -> Option<Edit> {
-    let value = format!("{}{value}", lead(terms));
-    terms.actions.contains(Actions::ADD_HEADER).then_some(Edit::Insert { name, value })
+fn insertion(name: &'static str, value: &str, negotiated: Negotiated) -> Option<Edit> {
+    let value = format!("{}{value}", lead(negotiated));
+    negotiated.actions.contains(Actions::ADD_HEADER).then_some(Edit::Insert { name, value })
 }
 
-fn subject_edits(prefix: &str, subjects: &[CString], terms: Terms) -> Vec<Edit> {
+fn subject_edits(prefix: &str, subjects: &[CString], negotiated: Negotiated) -> Vec<Edit> {
     if prefix.is_empty() {
         return Vec::new();
     }
     if subjects.is_empty() {
         let value = tagged(prefix, b"").unwrap_or_default();
-        return insertion("Subject", String::from_utf8_lossy(&value).trim_end(), terms).into_iter().collect();
+        return insertion("Subject", String::from_utf8_lossy(&value).trim_end(), negotiated).into_iter().collect();
     }
     let numbered = (1..).zip(subjects);
     let change = |(number, subject): (i32, &CString)| {
-        let value = [lead(terms).as_bytes(), &tagged(prefix, subject.to_bytes())?].concat();
+        let value = [lead(negotiated).as_bytes(), &tagged(prefix, subject.to_bytes())?].concat();
         Some(Edit::Change { name: "Subject", number, value })
     };
     numbered.filter_map(change).collect()
 }
 
 /// With `LEADING_SPACE` the blank after the colon is ours to write.
-fn lead(terms: Terms) -> &'static str {
-    if terms.opts.contains(ProtoOpts::LEADING_SPACE) { " " } else { "" }
+fn lead(negotiated: Negotiated) -> &'static str {
+    if negotiated.opts.contains(ProtoOpts::LEADING_SPACE) { " " } else { "" }
 }
 
-fn hold_reason(verdict: &Verdict) -> String {
+fn hold_reason(ruling: &Ruling<'_>) -> String {
+    let Some(verdict) = ruling.verdict() else {
+        let why = ruling.failure().map_or("unknown", Failure::as_str);
+        return format!("spoof: could not be checked ({why})");
+    };
     let brand = verdict.brand.as_deref().unwrap_or("none");
     let signals: Vec<&str> = verdict.findings.iter().filter(|f| !f.shadow).map(|f| f.signal.id).collect();
     let reason =
         format!("spoof: case={} score={} brand={brand} signals={}", verdict.case_id, verdict.score, signals.join(","));
-    cut(plain(&reason).replace('%', "?"), MAX_REASON)
+    cut(plain(&reason).replace('%', "?"), MAX_REASON_BYTES)
 }
 
 fn try_later(reply: &mut SmtpReply, text: &Reply) -> Status {
@@ -218,8 +214,8 @@ fn try_later(reply: &mut SmtpReply, text: &Reply) -> Status {
 }
 
 /// The answer to MAIL while there are more connections than are served.
-pub(crate) fn no_place(reply: &mut SmtpReply) -> Status {
-    try_later(reply, &("451", "4.3.2", "Too many connections at the moment, please try again".into()))
+pub(crate) fn overloaded(reply: &mut SmtpReply) -> Status {
+    try_later(reply, &later(Later::Overload, ""))
 }
 
 fn set_reply(reply: &mut SmtpReply, (code, enhanced, text): &Reply) {

@@ -4,7 +4,7 @@
 //! its limit of open files recovers when connections end). A stale unix socket is replaced only if nobody listens on
 //! it, and on the way out only our own is removed.
 
-use crate::milter::stream::Wire;
+use super::stream::Accepted;
 use crate::policy::config;
 use crate::record::Metrics;
 use std::future::poll_fn;
@@ -136,13 +136,13 @@ impl Socket {
         }
     }
 
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
         match self {
             Socket::Inet(listener) => {
-                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Wire::inet(s)))
+                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Accepted::inet(s)))
             }
             Socket::Unix(listener, _) => {
-                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Wire::unix(s)))
+                listener.poll_accept(cx).map(|accepted| accepted.and_then(|(s, _)| Accepted::unix(s)))
             }
         }
     }
@@ -165,35 +165,35 @@ fn make_room(path: &Path) -> Result<(), String> {
 }
 
 /// All sockets as one. It never reports an error.
-pub(crate) struct Door {
+pub(crate) struct Acceptor {
     sockets: Vec<Socket>,
     metrics: Arc<Metrics>,
     next_pause: Duration,
     logged: Option<Instant>,
 }
 
-impl Door {
+impl Acceptor {
     /// A door over `sockets`; dropping it closes them.
-    pub(crate) fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>) -> Door {
-        Door { sockets, metrics, next_pause: FIRST_PAUSE, logged: None }
+    pub(crate) fn new(sockets: Vec<Socket>, metrics: Arc<Metrics>) -> Acceptor {
+        Acceptor { sockets, metrics, next_pause: FIRST_PAUSE, logged: None }
     }
 
     /// The next connection.
-    pub(crate) async fn accept(&mut self) -> Wire {
+    pub(crate) async fn accept(&mut self) -> Accepted {
         loop {
             match poll_fn(|cx| self.poll_accept(cx)).await {
-                Ok(wire) => {
+                Ok(accepted) => {
                     self.next_pause = FIRST_PAUSE;
                     // No socket shall starve the others.
                     self.sockets.rotate_left(1);
-                    return wire;
+                    return accepted;
                 }
                 Err(e) => self.pause_after(&e).await,
             }
         }
     }
 
-    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Wire>> {
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Accepted>> {
         self.sockets.iter().map(|s| s.poll_accept(cx)).find(Poll::is_ready).unwrap_or(Poll::Pending)
     }
 

@@ -4,17 +4,18 @@
 //! message's part is dropped when the message ends, however it ends, so that nothing leaks into the next one. Nothing
 //! an MTA or sender says makes anything here fail: what is missing is empty, what is too long is cut and noted.
 
-use crate::judge::not_inbound;
+use super::answer::{Answer, Held};
+use super::assemble::Assembler;
+use super::forged::Forged;
+use super::negotiation::Negotiated;
+use super::shared::Shared;
+use crate::disposition::{Circumstances, Exempt, Failure, Outcome, dispose};
 use crate::mail::{Client, Envelope, Limit, Message};
-use crate::milter::Shared;
-use crate::milter::act::Plan;
-use crate::milter::assemble::Assembler;
-use crate::milter::forged::Forged;
-use crate::policy::{Action, Mode, Policy};
-use crate::record::{Failure, Line};
-use crate::verdict::{Passed, Verdict};
+use crate::policy::{Mode, Policy};
+use crate::record::{LogLine, Ruling, VerdictRecord};
+use crate::verdict::Verdict;
 use futures_util::FutureExt;
-use indymilter::{Actions, Macros, ProtoOpts, SocketInfo, Status};
+use indymilter::{Macros, ProtoOpts, SocketInfo, Status};
 use std::ffi::{CStr, CString};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -28,43 +29,13 @@ const MAX_RECIPIENTS: usize = 2000;
 const MAX_SUBJECTS: usize = 10;
 
 /// Messages from this size on are judged where they do not hold up other connections.
-const LARGE: usize = 256 * 1024;
-
-/// What MTA and milter agreed on: nothing is asked for that the MTA does not offer, or the session would end.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Terms {
-    pub(crate) actions: Actions,
-    pub(crate) opts: ProtoOpts,
-}
-
-impl Terms {
-    pub(crate) fn of(actions: Actions, opts: ProtoOpts) -> Terms {
-        let wanted_actions = Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::QUARANTINE;
-        // No NOREPLY_BODY: the body is where we say Skip.
-        let wanted_opts = ProtoOpts::LEADING_SPACE
-            | ProtoOpts::SKIP
-            | ProtoOpts::NO_DATA
-            | ProtoOpts::NO_UNKNOWN
-            | ProtoOpts::NOREPLY_CONNECT
-            | ProtoOpts::NOREPLY_HELO
-            | ProtoOpts::NOREPLY_MAIL
-            | ProtoOpts::NOREPLY_RCPT
-            | ProtoOpts::NOREPLY_HEADER
-            | ProtoOpts::NOREPLY_EOH;
-        Terms { actions: wanted_actions & actions, opts: wanted_opts & opts }
-    }
-
-    /// The answer for a stage: none at all where that was agreed.
-    pub(crate) fn go_on(self, noreply: ProtoOpts) -> Status {
-        if self.opts.contains(noreply) { Status::Noreply } else { Status::Continue }
-    }
-}
+const LARGE_BYTES: usize = 256 * 1024;
 
 /// One connection of the MTA.
 pub(crate) struct Session {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     policy: Arc<Policy>,
-    pub(crate) terms: Terms,
+    pub(crate) negotiated: Negotiated,
     client: Client,
     /// The MTA said who the client is, even if it is not one with an address.
     introduced: bool,
@@ -76,7 +47,7 @@ pub(crate) struct Session {
 /// The message on a connection.
 pub(crate) struct Incoming {
     pub(crate) envelope: Envelope,
-    pub(crate) passed: Option<Passed>,
+    pub(crate) exempt: Option<Exempt>,
     pub(crate) forged: Forged,
     pub(crate) subjects: Vec<CString>,
     /// Kept until the MTA has its answer.
@@ -103,11 +74,11 @@ impl Drop for InProgress {
 }
 
 impl Session {
-    pub(crate) fn new(shared: &Arc<Shared>, terms: Terms) -> Session {
+    pub(crate) fn new(shared: &Arc<Shared>, negotiated: Negotiated) -> Session {
         Session {
             policy: shared.policy.load_full(),
             shared: Arc::clone(shared),
-            terms,
+            negotiated,
             client: Client::default(),
             introduced: false,
             helo: String::new(),
@@ -135,7 +106,7 @@ impl Session {
         let auth_user = [c"{auth_authen}", c"{auth_type}"].map(|name| macro_text(macros, name));
         let auth_user = auth_user.into_iter().find(|user| !user.is_empty());
         let config = &self.policy.config.milter;
-        let exact = self.terms.opts.contains(ProtoOpts::LEADING_SPACE);
+        let exact = self.negotiated.opts.contains(ProtoOpts::LEADING_SPACE);
         let envelope = Envelope {
             client: self.client.clone(),
             helo: self.helo.clone(),
@@ -146,7 +117,7 @@ impl Session {
         // A client that was introduced without an address is a process of this host.
         let local = self.introduced && self.client.ip.is_none();
         self.message = Some(Incoming {
-            passed: not_inbound(&envelope, &self.policy).or(local.then_some(Passed::TrustedNetwork)),
+            exempt: Exempt::of_client(&envelope, &self.policy).or(local.then_some(Exempt::TrustedNetwork)),
             envelope,
             forged: Forged::default(),
             subjects: Vec::new(),
@@ -157,15 +128,18 @@ impl Session {
 
     /// True if the message just begun is not taken: it is a stranger's, and there are more connections than are served.
     /// It is over then.
-    pub(crate) fn sheds(&mut self) -> bool {
-        let stranger = self.message.as_ref().filter(|m| m.passed.is_none());
-        let may_answer = !self.terms.opts.contains(ProtoOpts::NOREPLY_MAIL);
+    pub(crate) fn is_shed(&mut self) -> bool {
+        let stranger = self.message.as_ref().filter(|m| m.exempt.is_none());
+        let may_answer = !self.negotiated.opts.contains(ProtoOpts::NOREPLY_MAIL);
         let enforced = self.policy.config.policy.mode == Mode::Enforce;
         let Some(message) = stranger.filter(|_| may_answer && enforced && self.shared.is_overloaded()) else {
             return false;
         };
-        self.shared.metrics.count_failure(Failure::Overload);
-        Line::of_failure(Failure::Overload, false, &message.envelope, &self.policy, Duration::ZERO).log();
+        let circumstances = Circumstances::of(&message.envelope, &self.policy);
+        let ruling = Ruling::on_failure(Failure::Overload, false, circumstances, &self.policy.id);
+        self.shared.metrics.count(&ruling, Outcome::Done, Duration::ZERO);
+        let at_once = Some(Duration::ZERO);
+        LogLine::of(&VerdictRecord::of(&ruling, Outcome::Done, &message.envelope, None, at_once)).log();
         self.message = None;
         true
     }
@@ -180,7 +154,7 @@ impl Session {
     pub(crate) fn header(&mut self, name: &CStr, value: &CStr) {
         let Some(message) = &mut self.message else { return };
         message.forged.look_at(name, value, self.policy.authserv_id(&self.mta_name));
-        if message.passed.is_some() {
+        if message.exempt.is_some() {
             return;
         }
         if name.to_bytes().eq_ignore_ascii_case(b"subject") && message.subjects.len() < MAX_SUBJECTS {
@@ -198,8 +172,8 @@ impl Session {
     /// Takes a chunk of the body; `Skip` when no more is wanted and the MTA knows that word.
     pub(crate) fn body(&mut self, chunk: &[u8]) -> Status {
         let Some(message) = &mut self.message else { return Status::Continue };
-        let more = message.passed.is_none() && message.assembler.body(chunk);
-        if more || !self.terms.opts.contains(ProtoOpts::SKIP) { Status::Continue } else { Status::Skip }
+        let more = message.exempt.is_none() && message.assembler.body(chunk);
+        if more || !self.negotiated.opts.contains(ProtoOpts::SKIP) { Status::Continue } else { Status::Skip }
     }
 
     pub(crate) fn abort(&mut self) {
@@ -217,40 +191,47 @@ impl Session {
         Some(message)
     }
 
-    /// Answers the message: passes it, or judges it; records what came of it; says what the MTA is to do.
-    pub(crate) async fn answer(&self, message: Incoming) -> Plan {
+    /// Judges the message, if it is to be judged, and decides what is done with it. Nothing is carried out or written down
+    /// yet.
+    pub(crate) async fn answer(&self, message: Incoming) -> Answer {
         let started = Instant::now();
-        let Incoming { envelope, passed, forged, subjects, assembler, counted: _ } = message;
+        let Incoming { envelope, exempt, forged, subjects, assembler, counted: _ } = message;
         let (shared, policy) = (&self.shared, &self.policy);
-        if let Some(why) = passed {
-            shared.metrics.count_passed(why);
-            Line::of_passed(why, &envelope, &policy.id).log();
-            return Plan::pass(why, &forged, self.terms);
-        }
+        let mut circumstances = Circumstances {
+            can_hold: self.negotiated.can_hold(),
+            has_forged_fields: forged.too_many(),
+            ..Circumstances::of(&envelope, policy)
+        };
         let envelope = Arc::new(envelope);
+        let policy = Arc::clone(policy);
+        if let Some(why) = exempt {
+            let (message, judged, elapsed) = (None, Held::Exempt(why), None);
+            return Answer { envelope, message, judged, circumstances, forged, subjects, elapsed, policy };
+        }
         let assembled = assembler.finish();
-        let print = shared.patience.print_of(&assembled.raw);
+        let fingerprint = shared.retries.fingerprint(&assembled.raw);
         let limits = assembled.limits;
-        let large = assembled.raw.len() >= LARGE;
+        let large = assembled.raw.len() >= LARGE_BYTES;
         let read = move || {
             let mut message = Message::parse(assembled.raw, assembled.complete);
             message.limits.extend(limits.into_iter().map(Limit));
             message
         };
-        match self.judge(&envelope, read, large).await {
+        let (message, judged) = match self.judge(&envelope, read, large).await {
             Ok((message, verdict)) => {
-                let verdict = self.settle(verdict, &envelope, forged.too_many());
-                shared.metrics.count(&verdict, started.elapsed());
-                Line::of(&verdict, &envelope, &message, started.elapsed()).log();
-                Plan::of(&verdict, &envelope, policy, &forged, &subjects, self.terms)
+                if dispose(&verdict, &circumstances).waits() {
+                    let limits = &policy.config.failure;
+                    circumstances.has_waited = shared.retries.waited_enough(&verdict.case_id, limits);
+                }
+                (Some(message), Held::Verdict(verdict))
             }
             Err(why) => {
-                let held = shared.patience.failed(print, &policy.config.failure);
-                shared.metrics.count_failure(why);
-                Line::of_failure(why, held, &envelope, policy, started.elapsed()).log();
-                Plan::failed(why, held, policy.config.policy.mode, &forged, self.terms)
+                let has_tried_enough = shared.retries.failed(fingerprint, &policy.config.failure);
+                (None, Held::Failed { why, has_tried_enough })
             }
-        }
+        };
+        let elapsed = Some(started.elapsed());
+        Answer { envelope, message, judged, circumstances, forged, subjects, elapsed, policy }
     }
 
     /// Reads and judges; a panic or a time-out ends that and not the connection. On this thread unless the message is
@@ -282,23 +263,6 @@ impl Session {
             Ok(judged) => judged.ok_or(Failure::Panic),
             Err(_) => Err(Failure::Timeout),
         }
-    }
-
-    /// What the way the message took adds to the verdict on its content.
-    fn settle(&self, mut verdict: Verdict, envelope: &Envelope, too_many_forged: bool) -> Verdict {
-        if too_many_forged {
-            verdict.limits.push("more forged result fields than are removed".to_owned());
-            verdict.action = verdict.action.max(Action::Quarantine);
-        }
-        if verdict.defers() && self.shared.patience.waited_enough(&verdict.case_id, &self.policy.config.failure) {
-            verdict.wait_no_longer();
-        }
-        // A report is never refused; and to name a report mailbox as second recipient must not open a door either.
-        let reported = envelope.rcpt_to.iter().any(|to| self.policy.is_report_mailbox(to));
-        if reported && verdict.passed.is_none() {
-            verdict.action = verdict.action.min(Action::Quarantine);
-        }
-        verdict
     }
 }
 

@@ -8,11 +8,13 @@
 //! A connection goes to the worker with the fewest. Those beyond `milter.max_connections` wait, or are accepted only to
 //! be told that there is no place (`failure.overload`).
 
-use crate::milter::listener::{Door, Socket};
-use crate::milter::stream::{Stream, Wire};
-use crate::milter::{Shared, callbacks};
+use super::callbacks::callbacks;
+use super::listener::{Acceptor, Socket};
+use super::permit::Permit;
+use super::shared::Shared;
+use super::stream::{Accepted, Stream};
+
 use crate::policy::config::Overload;
-use crate::record::Metrics;
 use futures_util::future::{join_all, select_all};
 use std::io;
 use std::sync::Arc;
@@ -31,9 +33,9 @@ const MAX_WORKERS: usize = 32;
 /// Large messages judged at once, over all workers; more wait, and are answered 451 if that takes too long.
 const LARGE_AT_ONCE: usize = 64;
 /// Connections beyond `milter.max_connections` that are told so; still more wait.
-const OVERFLOW: usize = 256;
+const MAX_REFUSED_AT_ONCE: usize = 256;
 /// Time for answers just given to reach the MTA before a worker ends; they are in the kernel within microseconds.
-const LAST_WORDS: Duration = Duration::from_millis(50);
+const FLUSH_TIME: Duration = Duration::from_millis(50);
 
 /// The threads, and what there is to tell them.
 pub(crate) struct Workers {
@@ -47,7 +49,7 @@ pub(crate) struct Workers {
 }
 
 struct Worker {
-    connections: mpsc::UnboundedSender<(Wire, Place)>,
+    connections: mpsc::UnboundedSender<(Accepted, Permit)>,
     load: Arc<AtomicUsize>,
 }
 
@@ -58,7 +60,8 @@ impl Workers {
         let count = thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS);
         let started = (1..=count).map(|n| Worker::start(n, LARGE_AT_ONCE / count, shared, stop.subscribe()));
         let (workers, ends) = started.collect::<io::Result<Vec<_>>>()?.into_iter().unzip();
-        let (places, overflow) = (Arc::new(Semaphore::new(shared.capacity)), Arc::new(Semaphore::new(OVERFLOW)));
+        let (places, overflow) =
+            (Arc::new(Semaphore::new(shared.capacity)), Arc::new(Semaphore::new(MAX_REFUSED_AT_ONCE)));
         Ok(Workers { workers, ends, places, overflow, shared: Arc::clone(shared), stop })
     }
 
@@ -70,10 +73,10 @@ impl Workers {
         mut closed: watch::Receiver<bool>,
         stop: oneshot::Receiver<()>,
     ) -> io::Result<()> {
-        let door = Door::new(sockets, Arc::clone(&self.shared.metrics));
+        let acceptor = Acceptor::new(sockets, Arc::clone(&self.shared.metrics));
         let mut ends = select_all(std::mem::take(&mut self.ends));
         tokio::select! {
-            () = self.admit(door) => {}
+            () = self.admit(acceptor) => {}
             _ = closed.wait_for(|closed| *closed) => {}
             _ = &mut ends => return Err(io::Error::other("a worker ended by itself")),
         }
@@ -84,24 +87,24 @@ impl Workers {
     }
 
     /// Gives each connection to the worker with the fewest, for ever.
-    async fn admit(&self, mut door: Door) {
+    async fn admit(&self, mut acceptor: Acceptor) {
         loop {
             let overload = self.shared.policy.load().config.failure.overload;
-            let (wire, permit) = match overload {
+            let (accepted, permit) = match overload {
                 Overload::Wait => {
                     let permit = place_in(&self.places).await;
-                    (door.accept().await, permit)
+                    (acceptor.accept().await, permit)
                 }
                 Overload::Tempfail => {
-                    let wire = door.accept().await;
+                    let accepted = acceptor.accept().await;
                     let free = Arc::clone(&self.places).try_acquire_owned().ok();
-                    (wire, if free.is_some() { free } else { place_in(&self.overflow).await })
+                    (accepted, if free.is_some() { free } else { place_in(&self.overflow).await })
                 }
             };
             let worker = self.workers.iter().min_by_key(|w| w.load.load(Ordering::Relaxed));
             let (Some(permit), Some(worker)) = (permit, worker) else { return };
             // A worker that is gone takes the connection down with it; serve() notices.
-            let _ = worker.connections.send((wire, Place::take(worker, &self.shared.metrics, permit)));
+            let _ = worker.connections.send((accepted, Permit::take(&worker.load, &self.shared.metrics, permit)));
         }
     }
 }
@@ -128,7 +131,7 @@ impl Worker {
             let _ending = ending;
             runtime.block_on(async {
                 let config = indymilter::Config {
-                    // Places are given out at the door, for all workers together.
+                    // Permits are given out at the acceptor, for all workers together.
                     max_connections: Semaphore::MAX_PERMITS,
                     connection_timeout: IDLE_TIMEOUT,
                     ..indymilter::Config::default()
@@ -137,8 +140,8 @@ impl Worker {
                     let _ = stop.wait_for(|stop| *stop).await;
                 };
                 // Our listener reports no errors, so this ends when it is told to.
-                let _ = indymilter::run(Handed { connections }, callbacks(shared), config, stopped).await;
-                tokio::time::sleep(LAST_WORDS).await;
+                let _ = indymilter::run(Handoff { connections }, callbacks(shared), config, stopped).await;
+                tokio::time::sleep(FLUSH_TIME).await;
             });
             // A large message may still be judged somewhere; nobody waits for its verdict.
             runtime.shutdown_background();
@@ -148,44 +151,21 @@ impl Worker {
 }
 
 /// The connections handed to a worker, as indymilter wants them.
-struct Handed {
-    connections: mpsc::UnboundedReceiver<(Wire, Place)>,
+struct Handoff {
+    connections: mpsc::UnboundedReceiver<(Accepted, Permit)>,
 }
 
-impl indymilter::Listener for Handed {
+impl indymilter::Listener for Handoff {
     type Io = Stream;
 
     fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
         loop {
             // No more will come: what is open goes on until the worker is told to stop.
-            let Some((wire, place)) = ready!(self.connections.poll_recv(cx)) else { return Poll::Pending };
-            match Stream::open(wire, place) {
+            let Some((accepted, place)) = ready!(self.connections.poll_recv(cx)) else { return Poll::Pending };
+            match Stream::open(accepted, place) {
                 Ok(stream) => return Poll::Ready(Ok(stream)),
                 Err(e) => tracing::error!("a connection cannot be served, the MTA will see it closed: {e}"),
             }
         }
-    }
-}
-
-/// A connection's place among all, given back when it ends, on every way out.
-#[derive(Debug)]
-pub(super) struct Place {
-    metrics: Arc<Metrics>,
-    load: Arc<AtomicUsize>,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Place {
-    fn take(worker: &Worker, metrics: &Arc<Metrics>, permit: OwnedSemaphorePermit) -> Place {
-        worker.load.fetch_add(1, Ordering::Relaxed);
-        metrics.connections.inc();
-        Place { metrics: Arc::clone(metrics), load: Arc::clone(&worker.load), _permit: permit }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.load.fetch_sub(1, Ordering::Relaxed);
-        self.metrics.connections.dec();
     }
 }

@@ -1,13 +1,13 @@
 //! `check --explain`: how the three questions were answered, what each finding decides, and the message as a person sees
 //! it. Quotes hostile text: what goes to a terminal is cut and made printable, and links are shown, never followed.
 
-use crate::evidence::Evidence;
+use super::plain::printable;
+use super::ruling::Ruling;
 use crate::mail::{Link, LinkKind, Message};
 use crate::policy::Action;
-use crate::record::json::printable;
 use crate::signals::Kind;
 use crate::text::fold::first_bytes;
-use crate::verdict::{Claim, Verdict, without};
+use crate::verdict::{Claim, Verdict};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -21,16 +21,21 @@ const SHOWN_LINKS: usize = 20;
 /// A verdict explained.
 pub(crate) struct Explanation<'a> {
     verdict: &'a Verdict,
+    ruling: &'a Ruling<'a>,
     message: &'a Message,
     /// For each finding that counts, what would happen without it.
     without: Vec<(&'static str, Action)>,
 }
 
 impl<'a> Explanation<'a> {
-    pub(crate) fn new(evidence: &Evidence<'a>, verdict: &'a Verdict) -> Explanation<'a> {
-        let counting = verdict.findings.iter().filter(|f| !f.shadow).map(|f| f.signal.id);
-        let without = counting.map(|id| (id, without(evidence, id))).collect();
-        Explanation { verdict, message: evidence.message, without }
+    /// Explains a judged message; `without` tells what would happen without each finding that counts. `None` if it was not
+    /// judged.
+    pub(crate) fn of(
+        ruling: &'a Ruling<'a>,
+        message: &'a Message,
+        without: Vec<(&'static str, Action)>,
+    ) -> Option<Explanation<'a>> {
+        Some(Explanation { verdict: ruling.verdict()?, ruling, message, without })
     }
 
     /// Lines for people.
@@ -47,8 +52,8 @@ impl<'a> Explanation<'a> {
         let brand = v.brand.as_deref().unwrap_or("a protected brand");
         let claim = match v.claim {
             Claim::None => "no".to_owned(),
-            Claim::Weak => format!("it names {brand}: {}", self.of(&[Kind::WeakClaim])),
-            Claim::Strong => format!("it poses as {brand}: {}", self.of(&[Kind::Claim, Kind::WeakClaim])),
+            Claim::Weak => format!("it names {brand}: {}", self.ids_of(&[Kind::WeakClaim])),
+            Claim::Strong => format!("it poses as {brand}: {}", self.ids_of(&[Kind::Claim, Kind::WeakClaim])),
         };
         let _ = writeln!(out, "  claim:  does it pretend to be {brand}? {claim}");
         let d = v.auth.dmarc_summary();
@@ -62,20 +67,37 @@ impl<'a> Explanation<'a> {
         let proof = if v.proven { "yes" } else { "nothing proves it" };
         let _ = writeln!(out, "  proof:  did {brand} send it? {proof} ({checks})");
         let counts = if v.claim == Claim::None { "; without a claim its wording does not count" } else { "" };
-        let _ = writeln!(out, "  intent: what does it want? {}{counts}", self.of(&[Kind::Intent]));
-        let _ = writeln!(out, "          what does it hide? {}", self.of(&[Kind::Concealment]));
+        let _ = writeln!(out, "  intent: what does it want? {}{counts}", self.ids_of(&[Kind::Intent]));
+        let _ = writeln!(out, "          what does it hide? {}", self.ids_of(&[Kind::Concealment]));
         if v.findings.iter().any(|f| f.signal.kind == Kind::Authentication) {
-            let _ = writeln!(out, "          what does its sender's domain ask? {}", self.of(&[Kind::Authentication]));
+            let _ =
+                writeln!(out, "          what does its sender's domain ask? {}", self.ids_of(&[Kind::Authentication]));
         }
     }
 
-    fn of(&self, kinds: &[Kind]) -> String {
+    fn ids_of(&self, kinds: &[Kind]) -> String {
         let ids: Vec<&str> =
             self.verdict.findings.iter().filter(|f| kinds.contains(&f.signal.kind)).map(|f| f.signal.id).collect();
         if ids.is_empty() { "nothing found".to_owned() } else { ids.join(", ") }
     }
 
+    /// The rule by which something else is done than score and ladder say, in a sentence.
+    fn rule(&self) -> Option<String> {
+        let (v, by) = (self.verdict, self.ruling.disposition.by?);
+        let would = match v.ladder.action(v.score) {
+            Action::Accept => "would do nothing",
+            Action::Tag => "would tag",
+            Action::Quarantine => "would hold",
+            Action::Reject => "would refuse",
+        };
+        Some(format!("{} points {would}; {}", v.score, by.sentence()))
+    }
+
     fn counterfactuals(&self, out: &mut String) {
+        if let Some(rule) = self.rule() {
+            let _ =
+                writeln!(out, "  by {}: {rule}", self.ruling.disposition.by.map(|b| b.to_string()).unwrap_or_default());
+        }
         for (id, action) in &self.without {
             let same = if *action == self.verdict.action { "still " } else { "" };
             let _ = writeln!(out, "  without {id}: {same}{action}");
@@ -125,6 +147,7 @@ impl<'a> Explanation<'a> {
         let link = |l: &Link| json!({"shown": l.shown, "href": l.href});
         let links = m.body.links.iter().filter(|l| l.kind != LinkKind::Image).take(SHOWN_LINKS).map(link);
         json!({
+            "by": self.rule(),
             "without": self.without.iter().map(|(id, a)| ((*id).to_owned(), a.as_str().into())).collect::<serde_json::Map<_, _>>(),
             "seen": {
                 "from": m.from.iter().map(|f| if f.name.is_empty() { &f.address } else { &f.name }).collect::<Vec<_>>(),

@@ -1,7 +1,10 @@
 //! The verdict as header fields: what reviewers and mail programs read.
 
-use crate::record::{cut, plain};
-use crate::verdict::Verdict;
+use super::plain::{cut, plain};
+use super::ruling::Ruling;
+use crate::disposition::Failure;
+use crate::policy::Mode;
+use crate::signals::Finding;
 
 /// The field with the verdict.
 pub const VERDICT_FIELD: &str = "X-Spoof-Verdict";
@@ -19,14 +22,15 @@ const MAX_REASONS: usize = 20;
 /// Where lines fold, RFC 5322 section 2.1.1.
 const LINE: usize = 78;
 
-/// The fields a judged message carries away, top to bottom: name and value, folded with LF and a blank, without a
-/// leading blank. Signals and reasons only when there is something to tell.
-pub fn headers(verdict: &Verdict) -> Vec<(&'static str, String)> {
-    let mut fields = vec![(VERDICT_FIELD, verdict_value(verdict))];
-    if !verdict.findings.is_empty() {
-        fields.push((SIGNALS_FIELD, signals_value(verdict)));
+/// The fields a message carries away, top to bottom: name and value, folded with LF and a blank, without a leading blank.
+/// Signals and reasons only when there is something to tell.
+pub fn headers(ruling: &Ruling<'_>) -> Vec<(&'static str, String)> {
+    let mut fields = vec![(VERDICT_FIELD, verdict_value(ruling))];
+    let findings = ruling.verdict().map(|v| v.findings.as_slice()).unwrap_or_default();
+    if !findings.is_empty() {
+        fields.push((SIGNALS_FIELD, signals_value(findings)));
     }
-    for finding in verdict.findings.iter().take(MAX_REASONS) {
+    for finding in findings.iter().take(MAX_REASONS) {
         let note = match (finding.shadow, finding.exempt) {
             (true, _) => " (shadow, does not count)",
             (false, true) => " (exempt, does not count)",
@@ -34,34 +38,40 @@ pub fn headers(verdict: &Verdict) -> Vec<(&'static str, String)> {
         };
         fields.push((REASON_FIELD, format!("{}{note}: {}", finding.signal.title, finding.evidence)));
     }
-    for note in verdict.notes.iter().take(MAX_REASONS) {
+    for note in ruling.notes().iter().take(MAX_REASONS) {
         fields.push((REASON_FIELD, format!("Note: {note}")));
     }
     fields.into_iter().map(|(name, value)| (name, fold(name, &cut(plain(&value), MAX_VALUE)))).collect()
 }
 
-fn verdict_value(v: &Verdict) -> String {
-    let ladder = format!("{}/{}/{}", v.ladder.tag, v.ladder.quarantine, v.ladder.reject);
-    let mut value = format!("{}; score={}; ladder={ladder}", v.word(), v.score);
+fn verdict_value(ruling: &Ruling<'_>) -> String {
+    let disposition = &ruling.disposition;
+    let mut value = disposition.enforced.as_str().to_owned();
     let mut add = |key: &str, text: &str| {
         if !text.is_empty() {
             // A `;` in a brand's name would read as the next part.
             value.push_str(&format!("; {key}={}", cut(plain(&text.replace(';', ",")), MAX_ITEM)));
         }
     };
-    add("brand", v.brand.as_deref().unwrap_or_default());
-    add("case", &v.case_id);
-    add("policy", &v.policy_id);
-    if v.mode == crate::policy::Mode::Monitor {
+    if let Some(v) = ruling.verdict() {
+        add("score", &v.score.to_string());
+        add("ladder", &format!("{}/{}/{}", v.ladder.tag, v.ladder.quarantine, v.ladder.reject));
+        add("brand", v.brand.as_deref().unwrap_or_default());
+        add("case", &v.case_id);
+    }
+    add("policy", ruling.policy_id);
+    add("by", &disposition.by.map(|by| by.to_string()).unwrap_or_default());
+    add("error", ruling.failure().map(Failure::as_str).unwrap_or_default());
+    if disposition.mode == Mode::Monitor {
         add("mode", "monitor");
     }
-    add("passed", v.passed.map(|p| p.as_str()).unwrap_or_default());
-    add("limits", &v.limits.join(", "));
+    add("passed", ruling.passed().unwrap_or_default());
+    add("limits", &ruling.limits().join(", "));
     value
 }
 
-fn signals_value(v: &Verdict) -> String {
-    let told = v.findings.iter().map(|f| {
+fn signals_value(findings: &[Finding]) -> String {
+    let told = findings.iter().map(|f| {
         let aside = match (f.shadow, f.exempt) {
             (true, _) => ", shadow",
             (false, true) => ", exempt",

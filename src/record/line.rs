@@ -1,84 +1,58 @@
-//! One log line a message, queue id first (DESIGN section 9).
+//! One log line a message, queue id first (ARCHITECTURE.md section 6).
 
-use crate::mail::{Envelope, Message};
-use crate::policy::{Mode, Policy};
-use crate::record::metrics::Failure;
-use crate::record::{acting_ids, cut, plain, results};
-use crate::verdict::{Passed, Verdict};
-use std::time::Duration;
+use super::plain::{cut, plain};
+use super::verdict_record::VerdictRecord;
 
 /// Octets of one value in a log line: enough for a domain name (253) or a few limits in words.
-const MAX_VALUE: usize = 300;
+const MAX_VALUE_BYTES: usize = 300;
 
 /// What is logged about one message: keys and values in the order of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct LogLine {
     queue_id: String,
     pairs: Vec<(&'static str, String)>,
 }
 
-impl Line {
-    /// The line of a judged message.
-    pub fn of(verdict: &Verdict, envelope: &Envelope, message: &Message, elapsed: Duration) -> Line {
-        let mut line = Line::new(envelope);
-        line.add("action", verdict.word());
-        line.add("score", &verdict.score.to_string());
-        line.add("brand", verdict.brand.as_deref().unwrap_or_default());
-        line.add("from", &author_domain(message));
-        line.add("client", &client(envelope));
-        for (method, result) in results(&verdict.auth) {
-            if method != "arc" || result != "none" {
-                line.add(method, result);
-            }
+impl LogLine {
+    /// The line of a record: what is not known of the message is left out.
+    pub fn of(record: &VerdictRecord) -> LogLine {
+        let mut line = LogLine::new(&record.envelope.queue_id);
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        line.add("action", &record.action);
+        line.add("score", &record.score.map(|s| s.to_string()).unwrap_or_default());
+        line.add("brand", &text(&record.brand));
+        line.add("from", &text(&record.author_domain));
+        line.add("client", &record.envelope.client_ip.map_or_else(|| "local".to_owned(), |ip| ip.to_string()));
+        if let Some(auth) = &record.auth {
+            line.add("spf", &auth.spf);
+            line.add("dkim", auth.dkim_summary());
+            line.add("dmarc", &auth.dmarc);
+            line.add("arc", if auth.arc == "none" { "" } else { &auth.arc });
         }
-        line.add("signals", &acting_ids(verdict).join(","));
-        line.add("time_ms", &elapsed.as_millis().to_string());
-        line.add("policy", &verdict.policy_id);
-        line.add("case", &verdict.case_id);
-        if verdict.mode == Mode::Monitor {
-            line.add("mode", "monitor");
-        }
-        line.add("passed", verdict.passed.map(Passed::as_str).unwrap_or_default());
-        line.add("deferred", verdict.deferred.as_deref().unwrap_or_default());
-        line.add("limits", &verdict.limits.join(", "));
-        line.add("notes", &verdict.notes.join(", "));
+        line.add("signals", &record.acting_ids().collect::<Vec<_>>().join(","));
+        line.add("time_ms", &record.elapsed_us.map(|us| (us / 1000).to_string()).unwrap_or_default());
+        line.add("policy", &record.policy);
+        line.add("case", &record.case);
+        line.add("by", &text(&record.by));
+        line.add("mode", if record.mode == "enforce" { "" } else { &record.mode });
+        line.add("passed", &text(&record.passed));
+        line.add("deferred", &text(&record.deferred));
+        line.add("limits", &record.limits.join(", "));
+        line.add("notes", &record.notes.join(", "));
+        line.add("error", &text(&record.error));
         line
     }
 
-    /// The line of a message that was passed unjudged.
-    pub fn of_passed(why: Passed, envelope: &Envelope, policy_id: &str) -> Line {
-        let mut line = Line::new(envelope);
-        line.add("action", "accept");
-        line.add("client", &client(envelope));
-        line.add("policy", policy_id);
-        line.add("passed", why.as_str());
-        line
-    }
-
-    /// The line of a message that could not be judged. `held` tells that it was not only put off once more.
-    pub fn of_failure(why: Failure, held: bool, envelope: &Envelope, policy: &Policy, elapsed: Duration) -> Line {
-        let mut line = Line::new(envelope);
-        line.add("action", if held { "quarantine" } else { "tempfail" });
-        line.add("client", &client(envelope));
-        line.add("time_ms", &elapsed.as_millis().to_string());
-        line.add("policy", &policy.id);
-        if policy.config.policy.mode == Mode::Monitor {
-            line.add("mode", "monitor");
-        }
-        line.add("error", why.as_str());
-        line
-    }
-
-    fn new(envelope: &Envelope) -> Line {
+    fn new(queue_id: &str) -> LogLine {
         // MTAs make queue ids of letters and digits; nothing else may stand where a line begins.
         let sound = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let id: String = envelope.queue_id.chars().filter(sound).take(MAX_VALUE).collect();
-        Line { queue_id: if id.is_empty() { "-".to_owned() } else { id }, pairs: Vec::new() }
+        let id: String = queue_id.chars().filter(sound).take(MAX_VALUE_BYTES).collect();
+        LogLine { queue_id: if id.is_empty() { "-".to_owned() } else { id }, pairs: Vec::new() }
     }
 
     /// Adds a pair; an empty value is left out.
     fn add(&mut self, key: &'static str, value: &str) {
-        let value = cut(plain(value), MAX_VALUE);
+        let value = cut(plain(value), MAX_VALUE_BYTES);
         if !value.is_empty() {
             self.pairs.push((key, value));
         }
@@ -110,6 +84,7 @@ impl Line {
             time_ms = self.number("time_ms"),
             policy = self.get("policy"),
             case = self.get("case"),
+            by = self.get("by"),
             mode = self.get("mode"),
             passed = self.get("passed"),
             deferred = self.get("deferred"),
@@ -121,7 +96,7 @@ impl Line {
     }
 }
 
-impl std::fmt::Display for Line {
+impl std::fmt::Display for LogLine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:", self.queue_id)?;
         for (key, value) in &self.pairs {
@@ -134,14 +109,4 @@ impl std::fmt::Display for Line {
         }
         Ok(())
     }
-}
-
-/// The first author's domain, `-` without one. Never the local part: that is a person.
-fn author_domain(message: &Message) -> String {
-    let domain = message.from.iter().find_map(|m| m.domain.as_ref());
-    domain.map_or_else(|| "-".to_owned(), |d| d.as_str().to_owned())
-}
-
-fn client(envelope: &Envelope) -> String {
-    envelope.client.ip.map_or_else(|| "local".to_owned(), |ip| ip.to_string())
 }

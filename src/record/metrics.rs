@@ -1,9 +1,11 @@
 //! Verdicts and mishaps as Prometheus counters. Labels come from fixed sets: no address and no text of a sender.
 
-use crate::policy::Action;
-use crate::record::results;
+use super::ruling::{Judged, Ruling};
+use crate::auth::AuthResults;
+use crate::disposition::{Exempt, Failure, Measure, Outcome, mode_word};
+use crate::policy::Mode;
 use crate::scan::Scan;
-use crate::verdict::{Passed, Verdict};
+use crate::verdict::Verdict;
 use prometheus::{
     Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
@@ -11,28 +13,6 @@ use std::time::Duration;
 
 /// Upper bounds of the time classes, in seconds: from "all in the cache" to the default message time-out.
 const TIME_CLASSES: [f64; 11] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 20.0];
-
-/// Why a message could not be judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
-    /// Our own code gave up on it.
-    Panic,
-    /// It took longer than `milter.message_timeout_secs`.
-    Timeout,
-    /// There were more connections than `milter.max_connections`.
-    Overload,
-}
-
-impl Failure {
-    /// The word in logs.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Failure::Panic => "panic",
-            Failure::Timeout => "timeout",
-            Failure::Overload => "overload",
-        }
-    }
-}
 
 /// All counters of one gateway, in a registry of their own so that several can live in one process (tests do that).
 #[derive(Debug)]
@@ -67,7 +47,11 @@ impl Metrics {
         let build = new.gauges("build_info", "The version that runs.", &["version"])?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let metrics = Metrics {
-            messages: new.counters("messages_total", "Messages judged, by action.", &["action"])?,
+            messages: new.counters(
+                "messages_total",
+                "Messages judged, by what is done where verdicts are carried out.",
+                &["action", "mode"],
+            )?,
             passed: new.counters("passed_total", "Messages passed whatever they are, by reason.", &["why"])?,
             deferred: new.counter("deferred_total", "Messages put off because a proof could not be looked up.")?,
             signals: new.counters("signals_total", "Signals that fired.", &["signal", "mode"])?,
@@ -85,10 +69,12 @@ impl Metrics {
             registry,
         };
         // A rate over a series that is not there yet is no rate: the fixed ones begin at zero.
-        for action in Action::ALL {
-            metrics.messages.with_label_values(&[action.as_str()]);
+        for word in Measure::WORDS {
+            for mode in [Mode::Enforce, Mode::Monitor] {
+                metrics.messages.with_label_values(&[word, mode_word(mode)]);
+            }
         }
-        for why in [Passed::TrustedNetwork, Passed::AuthenticatedClient, Passed::ReportMailbox] {
+        for why in Exempt::ALL {
             metrics.passed.with_label_values(&[why.as_str()]);
         }
         for word in Scan::WORDS {
@@ -97,8 +83,28 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a verdict. A message that is put off counts as deferred, and among the messages once it is decided.
-    pub fn count(&self, verdict: &Verdict, elapsed: Duration) {
+    /// Counts what became of a message: one that is passed among the passed, every other once for each time it came.
+    /// `mode = "monitor"` tells what would have been done and was not.
+    pub fn count(&self, ruling: &Ruling<'_>, outcome: Outcome, elapsed: Duration) {
+        match ruling.judged {
+            Judged::Verdict(verdict) => self.count_verdict(verdict, elapsed),
+            Judged::Failed(why) => self.count_failure(why),
+            Judged::Exempt => {}
+        }
+        let disposition = &ruling.disposition;
+        if let Some(why) = ruling.passed() {
+            self.passed.with_label_values(&[why]).inc();
+            return;
+        }
+        if disposition.waits() {
+            self.deferred.inc();
+        }
+        let word = if outcome == Outcome::Failed { "tempfail" } else { disposition.enforced.as_str() };
+        self.messages.with_label_values(&[word, mode_word(disposition.mode)]).inc();
+    }
+
+    /// Counts what was found about a message, whatever is done.
+    fn count_verdict(&self, verdict: &Verdict, elapsed: Duration) {
         self.judge_duration.observe(elapsed.as_secs_f64());
         self.limit_hits.inc_by(verdict.limits.len() as u64);
         for (method, result) in results(&verdict.auth) {
@@ -111,23 +117,9 @@ impl Metrics {
             let mode = if finding.shadow { "shadow" } else { "enforce" };
             self.signals.with_label_values(&[finding.signal.id, mode]).inc();
         }
-        if let Some(why) = verdict.passed {
-            self.count_passed(why);
-        }
-        if verdict.defers() {
-            self.deferred.inc();
-        } else {
-            self.messages.with_label_values(&[verdict.action.as_str()]).inc();
-        }
     }
 
-    /// Counts a message that is passed.
-    pub fn count_passed(&self, why: Passed) {
-        self.passed.with_label_values(&[why.as_str()]).inc();
-    }
-
-    /// Counts a message that could not be judged.
-    pub fn count_failure(&self, why: Failure) {
+    fn count_failure(&self, why: Failure) {
         match why {
             Failure::Panic => self.panics.inc(),
             Failure::Timeout => self.timeouts.inc(),
@@ -139,6 +131,16 @@ impl Metrics {
     pub fn render(&self) -> String {
         TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
     }
+}
+
+/// The results counted and logged, by method.
+fn results(auth: &AuthResults) -> [(&'static str, &'static str); 4] {
+    [
+        ("spf", auth.spf.result.as_str()),
+        ("dkim", auth.dkim_summary().as_str()),
+        ("dmarc", auth.dmarc_summary().result.as_str()),
+        ("arc", auth.arc.result.as_str()),
+    ]
 }
 
 /// Makes and registers.

@@ -1,85 +1,29 @@
-//! A [`Verdict`] told to people and programs: as header fields ([`headers()`]), as one log line ([`Line`]) and as
-//! counters ([`Metrics`]).
+//! What was made of a message, told to people and programs: as header fields ([`headers()`]), as a record that can be read
+//! again ([`VerdictRecord`]), as one log line ([`LogLine`]) and as counters ([`Metrics`]).
 //!
-//! All three are renderings of the verdict and add no second truth. What a sender wrote is hostile here: nothing leaves
-//! with a control character in it, log lines and labels hold no local part of any address, and whatever is too long is
-//! cut visibly. Rendering cannot fail, and a log or metrics reader in trouble never touches the mail.
+//! All are renderings of one [`Ruling`] (verdict, disposition) and its outcome, and add no second truth. What a sender
+//! wrote is hostile here: nothing leaves with a control character in it, log lines and labels hold no local part of any
+//! address, and whatever is too long is cut visibly. Rendering cannot fail, and a log or metrics reader in trouble never
+//! touches the mail.
 
-pub(crate) mod explain;
-pub(crate) mod headers;
-pub(crate) mod json;
-pub(crate) mod line;
-pub(crate) mod metrics;
+mod explain;
+mod headers;
+mod line;
+mod metrics;
+mod plain;
+mod ruling;
+mod sentences;
+mod verdict_record;
 
+pub(crate) use explain::Explanation;
 pub use headers::{REASON_FIELD, SIGNALS_FIELD, VERDICT_FIELD, headers};
-pub use line::Line;
-pub use metrics::{Failure, Metrics};
-
-use crate::auth::AuthResults;
-use crate::verdict::Verdict;
-use std::fmt::Write;
-
-/// Text that can stand in a header, a log line or an SMTP reply: printable ASCII on one line. White space becomes one
-/// blank, everything else that is not printable ASCII a visible `\u{..}` (an encoded word would hide from reviewers
-/// what the sender tried, and every reader of raw headers shows this one alike).
-pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            ' '..='~' => out.push(c),
-            '\t' | '\r' | '\n' => out.push(' '),
-            _ => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-        }
-    }
-    out.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// At most `limit` octets of an ASCII text; a cut shows as `...`.
-pub fn cut(mut text: String, limit: usize) -> String {
-    const MARK: &str = "...";
-    if text.len() > limit {
-        let mut end = limit.saturating_sub(MARK.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-        text.push_str(MARK);
-    }
-    text
-}
-
-/// The results counted and logged, by method.
-fn results(auth: &AuthResults) -> [(&'static str, &'static str); 4] {
-    [
-        ("spf", auth.spf.result.as_str()),
-        ("dkim", auth.dkim_summary().as_str()),
-        ("dmarc", auth.dmarc_summary().result.as_str()),
-        ("arc", auth.arc.result.as_str()),
-    ]
-}
-
-/// Ids of the signals that count, strongest first.
-fn acting_ids(verdict: &Verdict) -> Vec<&'static str> {
-    verdict.findings.iter().filter(|f| !f.shadow).map(|f| f.signal.id).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_text_is_one_line_of_printable_ascii() {
-        assert_eq!(plain("a\r\nX-Evil: 1\t b\0"), "a X-Evil: 1 b\\u{0}");
-        assert_eq!(plain("\u{202e}élance"), "\\u{202e}\\u{e9}lance");
-        assert_eq!(plain("  two   blanks "), "two blanks");
-    }
-
-    #[test]
-    fn cutting_is_visible_and_exact() {
-        assert_eq!(cut("abcdefgh".into(), 8), "abcdefgh");
-        assert_eq!(cut("abcdefghi".into(), 8), "abcde...");
-        assert_eq!(cut("éééé".into(), 6), "é...");
-    }
-}
+pub use line::LogLine;
+pub use metrics::Metrics;
+pub(crate) use plain::printable;
+pub use plain::{cut, plain};
+pub use ruling::{Judged, Ruling};
+pub(crate) use sentences::as_text;
+pub use verdict_record::{
+    ArcRecord, AuthRecord, DkimRecord, DmarcRecord, EnvelopeRecord, FORMAT, FindingRecord, IprevRecord, ScanRecord,
+    SpfRecord, VerdictRecord,
+};

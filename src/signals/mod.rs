@@ -208,6 +208,7 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
         signal,
         points: setting.and_then(|s| s.points).unwrap_or(signal.points),
         at_least: setting.and_then(|s| s.at_least).or(signal.at_least),
+        asked_by: None,
         shadow: mode == SignalMode::Shadow,
         exempt: EXEMPTED.contains(&signal.id) && evidence.origin.exemption().is_some(),
         evidence: saw,

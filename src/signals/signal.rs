@@ -65,6 +65,8 @@ pub struct Finding {
     pub points: u32,
     /// The least that happens because of it, as configured.
     pub at_least: Option<Action>,
+    /// The configuration key that asks for it, where that is not the signal's own `at_least`.
+    pub asked_by: Option<&'static str>,
     /// True if it is only reported (`mode = "shadow"`).
     pub shadow: bool,
     /// True if it is reported and does not count, because an exempt forwarder handed the message over.

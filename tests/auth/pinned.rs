@@ -6,14 +6,22 @@ use mail_auth::common::crypto::{RsaKey, Sha256};
 use mail_auth::common::headers::HeaderWriter;
 use mail_auth::dkim::DkimSigner;
 use spoof_milter::auth::{Authenticator, DmarcResult, header::authentication_results};
+use spoof_milter::disposition::{Circumstances, Measure, dispose};
 use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::Policy;
-use spoof_milter::verdict::Verdict;
+use spoof_milter::record::{Ruling, headers};
+use spoof_milter::verdict::{By, Verdict};
 use std::fmt::Write;
 
 const RSA: &str = include_str!("../common/keys/rsa2048.test-only.pem");
 const RSA_PUBLIC: &str = include_str!("../common/keys/rsa2048.pub");
+
+/// What is done about a verdict where nothing else decides.
+fn word(verdict: &Verdict) -> &'static str {
+    dispose(verdict, &Circumstances::default()).measure.as_str()
+}
+
 /// A brand with a name server of its own and an SPF record that a provider's other customers profit from.
 const BRAND: &str = "[[brand]]\nname = \"Elance\"\ndomains = [\"elance.com\"]\n";
 
@@ -106,7 +114,7 @@ impl World {
     }
 
     async fn word(&self, mail: &Mail) -> &'static str {
-        self.judge(mail).await.word()
+        word(&self.judge(mail).await)
     }
 }
 
@@ -169,7 +177,7 @@ async fn what_proves_a_brand_is_what_it_configures() {
         let world = world(&format!("{BRAND}{keys}")).await;
         for (n, (mail, wanted)) in mails.iter().enumerate() {
             let verdict = world.judge(mail).await;
-            assert_eq!(verdict.word(), *wanted, "{keys:?}, mail {n}: {:?}", verdict.findings);
+            assert_eq!(word(&verdict), *wanted, "{keys:?}, mail {n}: {:?}", verdict.findings);
         }
     }
 }
@@ -208,7 +216,7 @@ async fn a_forwarder_is_exempt_by_address_name_or_signature() {
         ("dkim = \"alumni.example\"\nrecipients = [\"eve@example.net\"]", by_signature(), "reject"),
     ] {
         let verdict = world(&forwarder(keys)).await.judge(&mail).await;
-        assert_eq!(verdict.word(), wanted, "{keys}: {verdict:?}");
+        assert_eq!(word(&verdict), wanted, "{keys}: {verdict:?}");
     }
     let expired = forwarder("networks = [\"203.0.113.16/29\"]").replace("2199", "2020");
     let world = world(&expired).await;
@@ -223,7 +231,7 @@ async fn an_exemption_is_narrow_and_told() {
     let forwarded = Mail { ip: "203.0.113.17", ..Mail::new() };
     let verdict = world.judge(&forwarded).await;
     assert!(fires(&verdict, "brand-from-unproven") && verdict.score == 0, "{verdict:?}");
-    let headers = spoof_milter::record::headers(&verdict);
+    let headers = headers(&Ruling::of(&verdict, Circumstances::default()));
     let told: String = headers.iter().map(|(name, value)| format!("{name}: {}\n", value.replace('\n', ""))).collect();
     assert!(told.contains("brand-from-unproven(100, exempt)") && told.contains("(exempt, does not count)"), "{told}");
     assert!(told.contains("until 2199-12-31): The alumni office"), "{told}");
@@ -232,7 +240,7 @@ async fn an_exemption_is_narrow_and_told() {
                 http://elance.com.evil.test/signin\r\n";
     let phishing = Mail { text: text.into(), ..forwarded };
     let verdict = world.judge(&phishing).await;
-    assert!(verdict.word() == "quarantine" || verdict.word() == "reject", "{verdict:?}");
+    assert!(word(&verdict) == "quarantine" || word(&verdict) == "reject", "{verdict:?}");
 }
 
 #[tokio::test]
@@ -242,7 +250,7 @@ async fn the_policies_of_strangers_count_as_configured() {
     for what in ["accept", "tag", "quarantine", "reject"] {
         let verdict = world(&asked(what)).await.judge(&forged()).await;
         // The signal's own points make a tag of it.
-        assert_eq!(verdict.word(), if what == "accept" { "tag" } else { what }, "{what}");
+        assert_eq!(word(&verdict), if what == "accept" { "tag" } else { what }, "{what}");
         assert_eq!(verdict.auth.dmarc_summary().result, DmarcResult::Fail);
     }
     assert_eq!(world("").await.word(&forged()).await, "quarantine");
@@ -264,13 +272,14 @@ async fn failures_are_answered_as_configured() {
         let world = world(&format!("[failure]\n{keys}")).await;
         assert_eq!((world.word(&brand()).await, world.word(&stranger()).await), (of_brand, of_stranger), "{keys}");
     }
-    let mut waiting = world("").await.judge(&brand()).await;
-    waiting.wait_no_longer();
-    assert_eq!(waiting.word(), "quarantine");
-    assert!(waiting.notes.iter().any(|n| n.starts_with("waited long enough: the SPF record")), "{:?}", waiting.notes);
-    let mut waiting = world("[failure]\ndns_stranger = \"tempfail\"\n").await.judge(&stranger()).await;
-    waiting.wait_no_longer();
-    assert_eq!(waiting.word(), "accept");
+    let waited = Circumstances { has_waited: true, ..Circumstances::default() };
+    let waiting = world("").await.judge(&brand()).await;
+    let ruling = Ruling::of(&waiting, waited);
+    assert_eq!((ruling.disposition.measure, ruling.disposition.by), (Measure::Hold, Some(By::Waited)));
+    let notes = ruling.notes();
+    assert!(notes.iter().any(|n| n.starts_with("waited long enough: the SPF record")), "{notes:?}");
+    let waiting = world("[failure]\ndns_stranger = \"tempfail\"\n").await.judge(&stranger()).await;
+    assert_eq!(dispose(&waiting, &waited).measure, Measure::Deliver { tag: false });
 }
 
 #[tokio::test]
@@ -285,12 +294,12 @@ async fn brand_mail_that_was_not_read_to_its_end_is_held_at_the_least() {
     {
         let world = world(&config).await;
         let verdict = judge(&forged.envelope(), &cut(&forged), &world.policy, &world.authenticator).await;
-        assert_eq!(verdict.word(), wanted, "{verdict:?}");
+        assert_eq!(word(&verdict), wanted, "{verdict:?}");
     }
     config += "[failure]\nlimit_brand = \"reject\"\n";
     let world = world(&config).await;
     let verdict = judge(&Mail::new().envelope(), &cut(&Mail::new()), &world.policy, &world.authenticator).await;
-    assert_eq!(verdict.word(), "reject");
+    assert_eq!(word(&verdict), "reject");
 }
 
 /// The brand's DNS while it works, and while all below .com fails.
@@ -309,28 +318,28 @@ async fn last_good_answers_stand_in_for_a_silent_dns_and_for_nothing_else() {
     let judged = async |mail: &Mail| judge(&mail.envelope(), &mail.message(), &policy, &authenticator).await;
     let signed = |s| Mail { sign: Some(("elance.com", s)), ..Mail::new() };
     let spf = Mail { envelope: "bounce@elance.com", ip: "192.0.2.1", ..Mail::new() };
-    assert_eq!((judged(&signed("rsa")).await.word(), judged(&spf).await.word()), ("accept", "accept"));
+    assert_eq!((word(&judged(&signed("rsa")).await), word(&judged(&spf).await)), ("accept", "accept"));
     assert!(judged(&spf).await.notes.is_empty());
 
     dns.replace(ILL).unwrap();
     for mail in [&signed("rsa"), &spf] {
         let verdict = judged(mail).await;
-        assert_eq!(verdict.word(), "accept", "{verdict:?}");
+        assert_eq!(word(&verdict), "accept", "{verdict:?}");
         assert!(verdict.notes.iter().any(|n| n.contains("elance.com as of 0 minutes ago")), "{:?}", verdict.notes);
         let written = authentication_results(&verdict.auth, &mail.envelope(), "mx.test", verdict.sealer.as_ref());
         assert!(written.contains("as of 0 minutes ago, for want of DNS)"), "{written}");
     }
     // A key nothing has verified with is not known, and a forgery stays one.
-    assert_eq!(judged(&signed("new")).await.word(), "tempfail");
+    assert_eq!(word(&judged(&signed("new")).await), "tempfail");
     let forged = Mail { envelope: "bounce@elance.com", ..Mail::new() };
     let verdict = judged(&forged).await;
-    assert_eq!((verdict.word(), verdict.auth.dmarc_summary().result), ("reject", DmarcResult::Fail), "{verdict:?}");
+    assert_eq!((word(&verdict), verdict.auth.dmarc_summary().result), ("reject", DmarcResult::Fail), "{verdict:?}");
 
     // The DNS is back and has revoked the key; when it fails again, nothing brings the key back.
     dns.replace(&working("")).unwrap();
-    assert_eq!(judged(&signed("rsa")).await.word(), "reject");
+    assert_eq!(word(&judged(&signed("rsa")).await), "reject");
     dns.replace(ILL).unwrap();
-    assert_eq!(judged(&signed("rsa")).await.word(), "tempfail");
+    assert_eq!(word(&judged(&signed("rsa")).await), "tempfail");
 }
 
 #[tokio::test]
@@ -339,7 +348,7 @@ async fn without_last_good_hours_brand_mail_waits() {
     let (policy, authenticator) = open(&format!("[dns]\nlast_good_hours = 0\n{BRAND}"), &dns);
     let mail = Mail { sign: Some(("elance.com", "rsa")), ..Mail::new() };
     let judged = async || judge(&mail.envelope(), &mail.message(), &policy, &authenticator).await;
-    assert_eq!(judged().await.word(), "accept");
+    assert_eq!(word(&judged().await), "accept");
     dns.replace(ILL).unwrap();
-    assert_eq!(judged().await.word(), "tempfail");
+    assert_eq!(word(&judged().await), "tempfail");
 }

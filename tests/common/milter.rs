@@ -11,7 +11,7 @@ use spoof_milter::milter::listener::Address;
 use spoof_milter::policy::{Action, Ladder, Policy};
 use spoof_milter::serve::{Gateway, Running};
 use spoof_milter::signals::{Finding, SIGNALS};
-use spoof_milter::verdict::{Claim, Passed, Verdict};
+use spoof_milter::verdict::{Claim, Verdict};
 use std::ffi::CString;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -32,17 +32,19 @@ pub fn policy(more: &str) -> Policy {
 
 /// A verdict with one finding, as the judge would give it.
 pub fn verdict(action: Action, policy: &Policy) -> Verdict {
-    let signal = SIGNALS.into_iter().find(|s| s.id == "brand-from-unproven").unwrap();
+    let signal = SIGNALS.iter().copied().find(|s| s.id == "brand-from-unproven").unwrap();
     let finding = Finding {
         signal,
         points: 100,
         at_least: None,
+        asked_by: None,
         shadow: false,
         exempt: false,
         evidence: "From: says elance.com\r\nX-Injected: yes \u{202e}".to_owned(),
     };
     Verdict {
         action,
+        by: None,
         score: 100,
         ladder: Ladder { tag: 30, quarantine: 60, reject: 100 },
         brand: Some("Elance".to_owned()),
@@ -55,8 +57,6 @@ pub fn verdict(action: Action, policy: &Policy) -> Verdict {
         limits: vec![],
         deferred: None,
         notes: vec![],
-        passed: None,
-        mode: policy.config.policy.mode,
         case_id: "case0123456789ab".to_owned(),
         policy_id: policy.id.clone(),
     }
@@ -86,9 +86,7 @@ pub fn by_subject() -> (Judge, Seen) {
                 "hang" => std::future::pending().await,
                 _ => Action::Accept,
             };
-            let all = envelope.rcpt_to.iter().all(|to| policy.is_report_mailbox(to));
-            let passed = all.then_some(Passed::ReportMailbox);
-            Verdict { deferred, passed, ..verdict(action, &policy) }
+            Verdict { deferred, ..verdict(action, &policy) }
         })
     });
     (judge, seen)

@@ -9,10 +9,11 @@ use super::{readers, results};
 use crate::dns;
 use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{Authenticator, DkimResult, SpfResult};
+use spoof_milter::disposition::Circumstances;
 use spoof_milter::judge::{judge, policy_of};
 use spoof_milter::mail::{Client, Envelope, Message};
 use spoof_milter::policy::{Action, Policy, config};
-use spoof_milter::record::headers;
+use spoof_milter::record::{Ruling, headers};
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeSet;
 
@@ -65,7 +66,7 @@ impl Bench {
         assert_eq!(results::unsound("Authentication-Results", &value), None);
         let stated = results::parse(&value, ID).unwrap_or_else(|why| panic!("{why}: {value:?}"));
         assert!(!stated.iter().any(|(method, result, _)| method == "dmarc" && result == "pass"), "{value}");
-        for (name, value) in headers(&verdict) {
+        for (name, value) in headers(&Ruling::of(&verdict, Circumstances::default())) {
             assert_eq!(results::unsound(name, &value), None);
         }
         verdict

@@ -8,9 +8,10 @@ use spoof_milter::auth::header::authentication_results;
 use spoof_milter::auth::{
     Arc, ArcResult, AuthResults, Dkim, DkimResult, Dmarc, DmarcPolicy, DmarcResult, Spf, SpfIdentity, SpfResult,
 };
+use spoof_milter::disposition::{Circumstances, Outcome};
 use spoof_milter::mail::{Client, Domain, Envelope, Message};
-use spoof_milter::policy::{Action, Ladder, Mode};
-use spoof_milter::record::{Line, headers};
+use spoof_milter::policy::{Action, Ladder};
+use spoof_milter::record::{LogLine, Ruling, VerdictRecord, headers};
 use spoof_milter::signals::{Finding, SIGNALS};
 use spoof_milter::verdict::{Claim, Verdict};
 use std::time::Duration;
@@ -126,17 +127,19 @@ fn intended(a: &AuthResults) -> Vec<(&'static str, &'static str)> {
 }
 
 fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<String>) -> Verdict {
-    let findings = evidence.into_iter().zip(SIGNALS.into_iter().cycle());
+    let findings = evidence.into_iter().zip(SIGNALS.iter().copied().cycle());
     let findings = findings.map(|(evidence, signal)| Finding {
         signal,
         points: 40,
         at_least: None,
+        asked_by: None,
         shadow: false,
         exempt: false,
         evidence,
     });
     Verdict {
         action: Action::Quarantine,
+        by: None,
         score: 80,
         ladder: Ladder { tag: 30, quarantine: 60, reject: 100 },
         brand: Some(brand),
@@ -149,8 +152,6 @@ fn verdict(auth: AuthResults, evidence: Vec<String>, brand: String, limits: Vec<
         limits: limits.clone(),
         deferred: None,
         notes: limits,
-        passed: None,
-        mode: Mode::Enforce,
         case_id: "case0123456789ab".into(),
         policy_id: "00000000".into(),
     }
@@ -185,18 +186,24 @@ proptest! {
         from in text(),
     ) {
         let verdict = verdict(auth, evidence, brand, limits);
-        for (name, value) in headers(&verdict) {
+        let ruling = Ruling::of(&verdict, Circumstances::default());
+        for (name, value) in headers(&ruling) {
             prop_assert_eq!(results::unsound(name, &value), None);
         }
-        let value = headers(&verdict)[0].1.replace('\n', "");
+        let value = headers(&ruling)[0].1.replace('\n', "");
         prop_assert!(value.starts_with("quarantine; score=80; ladder=30/60/100; "), "{}", value);
         prop_assert_eq!(value.matches("; case=").count(), 1, "{}", value);
         let message = Message::parse(format!("From: {from}\r\n\r\n").into_bytes(), true);
-        let line = Line::of(&verdict, &envelope, &message, Duration::from_millis(1)).to_string();
+        let elapsed = Some(Duration::from_millis(1));
+        let record = VerdictRecord::of(&ruling, Outcome::Done, &envelope, Some(&message), elapsed);
+        let line = LogLine::of(&record).to_string();
         prop_assert!(line.bytes().all(|b| (b' '..=b'~').contains(&b)), "{}", line);
         // Outside quotes each key stands once.
         let outside: String = line.split('"').step_by(2).collect::<Vec<_>>().join("");
         prop_assert_eq!(outside.matches(" action=").count(), 1, "{}", line);
         prop_assert!(!line.split(": ").next().unwrap_or_default().contains(' '), "{}", line);
+        let json = record.to_json();
+        prop_assert!(!json.contains(char::is_control), "{}", json);
+        prop_assert_eq!(VerdictRecord::from_json(&json).ok(), Some(record));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::evaluate::tally::{Group, Judged, Tally, ratio};
 use crate::policy::Action;
-use crate::record::json::printable;
+use crate::record::printable;
 use crate::signals::SIGNALS;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

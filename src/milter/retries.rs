@@ -13,17 +13,17 @@ use std::time::{Duration, Instant};
 /// hand over the same message at once, and no MTA retries sooner (RFC 5321 section 4.5.4.1).
 const ONE_TRY: Duration = Duration::from_secs(60);
 /// Seconds of an hour.
-const HOUR: u64 = 3600;
+const HOUR_SECS: u64 = 3600;
 /// When a message is forgotten after its last try: senders retry at least every few hours (RFC 5321 section 4.5.4.1).
 const FORGET_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// Messages remembered.
 const MAX_MESSAGES: u64 = 10_000;
 /// Octets at the beginning of a message that tell it from others; headers hold a Message-ID and dates.
-const TELLING_BYTES: usize = 64 * 1024;
+const FINGERPRINT_BYTES: usize = 64 * 1024;
 
 /// Memory of messages that were put off.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct Retries {
     failures: Cache<u64, u32>,
     waiting: Cache<String, Wait>,
     hasher: RandomState,
@@ -53,14 +53,14 @@ impl Wait {
 
     /// True if it has been put off as often or as long as the operator wants.
     fn is_enough(self, now: Instant, limits: &OnFailure) -> bool {
-        let longest = Duration::from_secs(limits.dns_hours.saturating_mul(HOUR));
+        let longest = Duration::from_secs(limits.dns_hours.saturating_mul(HOUR_SECS));
         self.tries > limits.dns_tries || now.duration_since(self.first) >= longest
     }
 }
 
-impl Patience {
-    pub(crate) fn new() -> Patience {
-        Patience {
+impl Retries {
+    pub(crate) fn new() -> Retries {
+        Retries {
             failures: Cache::builder().max_capacity(MAX_MESSAGES).time_to_idle(FORGET_AFTER).build(),
             waiting: Cache::builder().max_capacity(MAX_MESSAGES).time_to_idle(FORGET_AFTER).build(),
             hasher: RandomState::default(),
@@ -68,14 +68,14 @@ impl Patience {
     }
 
     /// Tells a message from others.
-    pub(crate) fn print_of(&self, raw: &[u8]) -> u64 {
-        self.hasher.hash_one((&raw[..raw.len().min(TELLING_BYTES)], raw.len()))
+    pub(crate) fn fingerprint(&self, raw: &[u8]) -> u64 {
+        self.hasher.hash_one((&raw[..raw.len().min(FINGERPRINT_BYTES)], raw.len()))
     }
 
     /// Notes that this content failed; true if it is to be held.
-    pub(crate) fn failed(&self, print: u64, limits: &OnFailure) -> bool {
-        let times = self.failures.get(&print).unwrap_or_default().saturating_add(1);
-        self.failures.insert(print, times);
+    pub(crate) fn failed(&self, fingerprint: u64, limits: &OnFailure) -> bool {
+        let times = self.failures.get(&fingerprint).unwrap_or_default().saturating_add(1);
+        self.failures.insert(fingerprint, times);
         limits.error == Fallback::Quarantine || times >= limits.error_tries
     }
 
@@ -94,13 +94,13 @@ mod tests {
 
     #[test]
     fn the_third_failure_of_the_same_content_is_one_too_many() {
-        let patience = Patience::new();
-        let (one, other) = (patience.print_of(b"one"), patience.print_of(b"other"));
+        let retries = Retries::new();
+        let (one, other) = (retries.fingerprint(b"one"), retries.fingerprint(b"other"));
         let limits = OnFailure::default();
-        let failed = |print| patience.failed(print, &limits);
+        let failed = |fingerprint| retries.failed(fingerprint, &limits);
         assert!(!failed(one) && !failed(other));
         assert!(!failed(one) && failed(one));
-        assert!(patience.failed(other, &OnFailure { error: Fallback::Quarantine, ..limits }));
+        assert!(retries.failed(other, &OnFailure { error: Fallback::Quarantine, ..limits }));
     }
 
     #[test]
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_one_try() {
-        let patience = Patience::new();
-        assert!((0..20).all(|_| !patience.waited_enough("case", &OnFailure::default())));
+        let retries = Retries::new();
+        assert!((0..20).all(|_| !retries.waited_enough("case", &OnFailure::default())));
     }
 }
