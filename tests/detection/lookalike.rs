@@ -1,7 +1,7 @@
 //! Look-alike names by the thousand: what a generator in the manner of typosquatters' tools makes of two brands is
 //! caught, and none of the most visited domains is taken for an imitation.
 //!
-//! `cargo test --test lookalike -- --nocapture` prints the share caught of each kind, and what was missed.
+//! `cargo test --test detection lookalike -- --nocapture` prints the share caught of each kind, and what was missed.
 
 use crate::{imitations, suites};
 use spoof_milter::judge::{load_policy, policy_of};
