@@ -1,6 +1,7 @@
 //! The virus scanner: a real clamd with a signature of our own for the EICAR test file, and sockets that misbehave.
 //!
-//! The signal `virus-found` has its firing cases and near misses here and not in the corpus: it takes a scanner to fire.
+//! The signal `virus-found` has its firing cases and near misses here and not in the corpus: it takes a scanner to
+//! fire.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

@@ -1,31 +1,39 @@
 //! Judges every message of the corpus as the milter would, over real DNS packets, and says of all that differ at once.
 //!
-//! `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, and writes `action` and `signals` into
-//! cases that leave `action` out, `signals` into those whose `action` is right; what a case already says is never changed.
-//! `CORPUS=text` keeps to names that hold it.
+//! - `UPDATE_EXPECT=1` signs messages whose `[[sign]]` signature is missing or stale, writes `action` and `signals`
+//!   where a case leaves `action` out, and `signals` where it leaves only these out and its `action` is right.
+//! - `UPDATE_EXPECT=added` adds the id of a new signal to the `signals` of cases that are otherwise as expected, and
+//!   tells which. New is what the signals table of the last commit's README.md does not list.
+//! - Neither removes an id or changes an action that a case states.
+//! - `CORPUS=text` keeps to cases whose names hold it.
+//! - `VERDICTS=file` writes all that the verdicts say, a line a case, so that two versions can be compared.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod common {
-    pub(crate) mod corpus;
-    pub(crate) mod dns;
-}
+#[path = "common/corpus.rs"]
+mod corpus;
+#[path = "common/dns.rs"]
+mod dns;
+#[path = "corpus/program.rs"]
+mod program;
+#[path = "corpus/update.rs"]
+mod update;
 
-use common::corpus::{self, Case};
-use common::dns::{self, DnsServer};
-use spoof_milter::auth::{Authenticator, DkimResult};
+use corpus::Case;
+use dns::DnsServer;
+use program::{batches, check_differences};
+use spoof_milter::auth::Authenticator;
+use spoof_milter::auth::header::authentication_results;
 use spoof_milter::disposition::{Circumstances, dispose};
 use spoof_milter::judge::{judge, load_policy};
 use spoof_milter::mail::Message;
 use spoof_milter::policy::{Action, Policy};
-use spoof_milter::record::Ruling;
-use spoof_milter::signals::SIGNALS;
+use spoof_milter::signals::{Finding, SIGNALS};
 use spoof_milter::verdict::Verdict;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Mutex;
+use update::{Update, add_signals, is_stale, sign, undecided, write_expectation};
 
 /// Programs run at once by the command-line test: enough to hide their start, few enough for a small machine.
 const PROGRAMS_AT_ONCE: usize = 4;
@@ -34,7 +42,8 @@ const FIRING: usize = 3;
 const NEAR_MISSES: usize = 3;
 /// What needs more than a message and the DNS to fire, and where its cases are: tests/clamd.rs.
 const SHOWN_ELSEWHERE: [&str; 1] = ["virus-found"];
-/// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and hostile/.
+/// Attacks on authentication that are caught, and honest messages that look odd and are not, in authentication/ and
+/// hostile/.
 const ATTACKS: usize = 150;
 const HONEST_ODD: usize = 60;
 /// What the names of those honest messages begin with.
@@ -53,22 +62,25 @@ struct Outcome {
 async fn every_message_gets_the_expected_verdict() {
     let (_dns, policy) = world().await;
     let authenticator = Authenticator::for_policy(&policy).unwrap();
-    let update = std::env::var_os("UPDATE_EXPECT").is_some();
+    let update = Update::asked_for();
     let mut differences = String::new();
     for mut case in cases() {
-        if update && !corpus::is_signed(&case) {
+        if update == Update::Undecided && !corpus::is_signed(&case) {
             sign(&mut case);
         }
         let mut verdict = judged(&case, &policy, &authenticator).await;
-        if update && is_stale(&case, &verdict) {
+        if update == Update::Undecided && is_stale(&case, &verdict) {
             sign(&mut case);
             verdict = judged(&case, &policy, &authenticator).await;
         }
         let outcome = outcome_of(&case, &policy, &verdict);
-        let open = case.action.is_empty() || !case.signals_decided && case.action == outcome.action;
-        if update && open {
-            write_expectation(&case, &outcome);
-            continue;
+        match &update {
+            Update::Undecided if undecided(&case, &outcome) => {
+                write_expectation(&case, &outcome);
+                continue;
+            }
+            Update::Added(new) => add_signals(&mut case, &outcome, new),
+            Update::Undecided | Update::Nothing => {}
         }
         compare(&case, &outcome, &mut differences);
         compare_auth(&case, &verdict, &mut differences);
@@ -84,17 +96,15 @@ async fn the_command_line_gives_the_same_verdicts() {
     let configuration = dir.path().join("spoof-milter.toml");
     let policy = std::fs::read_to_string(corpus::directory().join("policy.toml")).unwrap();
     std::fs::write(&configuration, format!("{policy}\n[dns]\nservers = [\"{}\"]\n", dns.addr)).unwrap();
-    let queue = Mutex::new(cases());
+    let queue = Mutex::new(batches(cases()));
     let differences = Mutex::new(String::new());
     tokio::task::block_in_place(|| {
         std::thread::scope(|scope| {
             for _ in 0..PROGRAMS_AT_ONCE {
                 scope.spawn(|| {
-                    while let Some(case) = { queue.lock().unwrap().pop() } {
-                        match checked(&case, &configuration) {
-                            Ok(outcome) => compare(&case, &outcome, &mut differences.lock().unwrap()),
-                            Err(why) => writeln!(differences.lock().unwrap(), "{}: {why}", case.name).unwrap(),
-                        }
+                    while let Some((options, cases)) = { queue.lock().unwrap().pop() } {
+                        let told = check_differences(&options, &cases, &configuration);
+                        differences.lock().unwrap().push_str(&told);
                     }
                 });
             }
@@ -104,7 +114,7 @@ async fn the_command_line_gives_the_same_verdicts() {
     assert!(differences.is_empty(), "`check --json` differs:\n{differences}");
 }
 
-/// Writes a line a case with all that its verdict says to the file `VERDICTS` names, so that two versions can be compared.
+/// Writes a line a case with all that its verdict says to the file that `VERDICTS` names.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn verdicts_are_written_where_they_are_asked_for() {
     let Some(path) = std::env::var_os("VERDICTS") else { return };
@@ -112,42 +122,23 @@ async fn verdicts_are_written_where_they_are_asked_for() {
     let authenticator = Authenticator::for_policy(&policy).unwrap();
     let mut out = String::new();
     for case in cases() {
-        let message = Message::parse(case.raw.clone(), true);
-        let v = judge(&case.envelope, &message, &policy, &authenticator).await;
-        let ruling = Ruling::of(&v, Circumstances::of(&case.envelope, &policy));
-        let (word, passed) = (ruling.disposition.enforced.as_str(), ruling.circumstances.exempt);
-        let auth = spoof_milter::auth::header::authentication_results(
-            &v.auth,
-            &case.envelope,
-            "mx.example.net",
-            v.sealer.as_ref(),
-        );
-        let findings: Vec<String> = v
-            .findings
-            .iter()
-            .map(|f| {
-                format!("{}({}) {:?} {} {}: {}", f.signal.id, f.points, f.at_least, f.shadow, f.exempt, f.evidence)
-            })
-            .collect();
-        writeln!(
-            out,
-            "{}: {} {} {:?} {:?} {} {:?} {:?} {:?} {:?} {} | {} | {auth:?}",
-            case.name,
-            word,
-            v.score,
-            v.brand,
-            v.claim,
-            v.proven,
-            v.limits,
-            v.notes,
-            v.deferred,
-            passed,
-            v.case_id,
-            findings.join(" / ")
-        )
-        .unwrap();
+        let verdict = judged(&case, &policy, &authenticator).await;
+        out += &all_it_says(&case, &verdict, &Circumstances::of(&case.envelope, &policy));
     }
     std::fs::write(path, out).unwrap();
+}
+
+fn all_it_says(case: &Case, v: &Verdict, circumstances: &Circumstances) -> String {
+    let auth = authentication_results(&v.auth, &case.envelope, "mx.example.net", v.sealer.as_ref());
+    let finding = |f: &Finding| {
+        format!("{}({}) {:?} {} {}: {}", f.signal.id, f.points, f.at_least, f.shadow, f.exempt, f.evidence)
+    };
+    let findings: Vec<String> = v.findings.iter().map(finding).collect();
+    let (name, word, findings) = (&case.name, dispose(v, circumstances).enforced.as_str(), findings.join(" / "));
+    let decided = format!("{word} {} {:?} {:?} {}", v.score, v.brand, v.claim, v.proven);
+    let (passed, id) = (circumstances.exempt, &v.case_id);
+    let besides = format!("{:?} {:?} {:?} {passed:?} {id}", v.limits, v.notes, v.deferred);
+    format!("{name}: {decided} {besides} | {findings} | {auth:?}\n")
 }
 
 #[test]
@@ -257,32 +248,6 @@ fn outcome_of(case: &Case, policy: &Policy, verdict: &Verdict) -> Outcome {
     Outcome { action: action.into(), signals: enforced.map(|f| f.signal.id.to_owned()).collect() }
 }
 
-/// The outcome as the program prints it.
-fn checked(case: &Case, configuration: &Path) -> Result<Outcome, String> {
-    let envelope = &case.envelope;
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spoof-milter"));
-    command.arg("-c").arg(configuration).args(["check", "--json"]);
-    if let Some(ip) = envelope.client.ip {
-        command.args(["--ip", &ip.to_string()]);
-    }
-    command.arg(format!("--helo={}", envelope.helo)).arg(format!("--mail-from={}", envelope.mail_from));
-    for recipient in &envelope.rcpt_to {
-        command.arg(format!("--rcpt={recipient}"));
-    }
-    if let Some(user) = &envelope.auth_user {
-        command.arg(format!("--auth-user={user}"));
-    }
-    let output = command.arg(&case.eml).output().map_err(|e| e.to_string())?;
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let json: serde_json::Value = serde_json::from_str(stdout.trim())
-        .map_err(|e| format!("{e} in {stdout:?}; stderr {:?}", String::from_utf8_lossy(&output.stderr)))?;
-    let signals = json["signals"].as_array().ok_or("no signals")?;
-    Ok(Outcome {
-        action: json["action"].as_str().ok_or("no action")?.to_owned(),
-        signals: signals.iter().filter_map(|s| s["id"].as_str().map(str::to_owned)).collect(),
-    })
-}
-
 fn compare(case: &Case, got: &Outcome, differences: &mut String) {
     let expected: BTreeSet<String> = case.signals.iter().cloned().collect();
     if got.action == case.action && got.signals == expected {
@@ -317,29 +282,4 @@ fn compare_auth(case: &Case, verdict: &Verdict, differences: &mut String) {
             writeln!(differences, "{}: {what} expected {expected}, got {got}", case.name).unwrap();
         }
     }
-}
-
-/// True if a signature that should verify does not: the message was edited since.
-fn is_stale(case: &Case, verdict: &Verdict) -> bool {
-    case.sign.iter().filter(|s| s.damage.is_empty()).any(|sign| {
-        let of_domain = |d: &&spoof_milter::auth::Dkim| d.domain.as_ref().is_some_and(|d| d.to_string() == sign.domain);
-        verdict.auth.dkim.iter().filter(of_domain).any(|d| d.result == DkimResult::Fail)
-    })
-}
-
-fn sign(case: &mut Case) {
-    case.raw = corpus::signed(case, &corpus::directory().join("keys"));
-    std::fs::write(&case.eml, &case.raw).unwrap();
-}
-
-/// Puts `action` and `signals` below `why` in place of what stood there, for someone to read before they are committed.
-fn write_expectation(case: &Case, outcome: &Outcome) {
-    let path = case.eml.with_extension("toml");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let signals: Vec<String> = outcome.signals.iter().map(|s| format!("{s:?}")).collect();
-    let lines = format!("action = {:?}\nsignals = [{}]\n", outcome.action, signals.join(", "));
-    let decided = |line: &&str| !line.starts_with("signals =") && !line.starts_with("action =");
-    let kept: String = text.split_inclusive('\n').filter(decided).collect();
-    let after_why = kept.find('\n').map_or(kept.len(), |at| at + 1);
-    std::fs::write(&path, format!("{}{lines}{}", &kept[..after_why], &kept[after_why..])).unwrap();
 }

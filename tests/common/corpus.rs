@@ -1,7 +1,8 @@
 //! The corpus as Rust values: `corpus/<folder>/<name>.eml` with its expectation `<name>.toml` beside it.
 //!
-//! It refuses unknown keys, half pairs and folders inside folders, each with a sentence that names the file, and fails by
-//! panicking, since only tests read it. Signing for the cases' `[[sign]]` tables is here too; the keys are test keys.
+//! It refuses unknown keys, half pairs and folders inside folders, each with a sentence that names the file, and fails
+//! by panicking, since only tests read it. Signing for the cases' `[[sign]]` tables is here too; the keys are test
+//! keys.
 
 // Several test binaries include this file and none uses all of it.
 #![allow(dead_code, unreachable_pub)]

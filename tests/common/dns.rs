@@ -1,10 +1,10 @@
 //! A name server of our own for tests and demonstrations: one zone text, UDP and TCP on one loopback port.
 //!
 //! It refuses a zone it cannot read, naming the line, and answers on 127.0.0.1 only. A line is `name TYPE rdata…`;
-//! lines beginning with `;` or `#` are comments. Types: A AAAA MX TXT SPF CNAME PTR NS. Behaviours of a name: `SERVFAIL`;
-//! `TIMEOUT`, which never answers what it has no record for; `DELAY n`, which answers after n milliseconds; `TRUNCATE`,
-//! which answers over TCP only; `DEADTCP`, which truncates over UDP and never answers over TCP. `*.x` is a wildcard. All
-//! that is not in the zone does not exist.
+//! lines beginning with `;` or `#` are comments. Types: A AAAA MX TXT SPF CNAME PTR NS. Behaviours of a name:
+//! `SERVFAIL`; `TIMEOUT`, which never answers what it has no record for; `DELAY n`, which answers after n milliseconds;
+//! `TRUNCATE`, which answers over TCP only; `DEADTCP`, which truncates over UDP and never answers over TCP. `*.x` is a
+//! wildcard. All that is not in the zone does not exist.
 
 #![allow(dead_code)]
 

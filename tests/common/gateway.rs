@@ -1,7 +1,7 @@
 //! The real spoof-milter as a child process beside a name server that knows only the zone it is given.
 //!
-//! It refuses nothing but what cannot work: no program, a bad zone, a gateway that ends or does not listen, each with one
-//! sentence and the end of its log. A drop sends SIGTERM, waits, and removes the directory.
+//! It refuses nothing but what cannot work: no program, a bad zone, a gateway that ends or does not listen, each with
+//! one sentence and the end of its log. A drop sends SIGTERM, waits, and removes the directory.
 
 // Several test binaries and one example include this file and none uses all of it.
 #![allow(dead_code, unreachable_pub)]

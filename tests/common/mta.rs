@@ -1,9 +1,9 @@
-//! Real MTAs for tests and for `packaging/try`: a private [`postfix::Postfix`], a private [`sendmail::Sendmail`], and the
-//! small SMTP client that speaks to them.
+//! Real MTAs for tests and for `packaging/try`: a private [`postfix::Postfix`], a private [`sendmail::Sendmail`], and
+//! the small SMTP client that speaks to them.
 //!
-//! It refuses to listen anywhere but on loopback and to touch a system's own MTA: everything lives in a directory of its
-//! own below the system's temporary one, and is stopped and removed when the value is dropped. What fails says why in
-//! one sentence; nothing is skipped silently.
+//! It refuses to listen anywhere but on loopback and to touch a system's own MTA: everything lives in a directory of
+//! its own below the system's temporary one, and is stopped and removed when the value is dropped. What fails says why
+//! in one sentence; nothing is skipped silently.
 
 // Several test binaries and one example include this file and none uses all of it.
 #![allow(dead_code, unreachable_pub)]

@@ -1,5 +1,6 @@
-//! Readers of From as mail programs and filters are: libraries, searches, and the habits the research on sender spoofing
-//! found. None shares code with the gateway. Each turns the octets of a message into the domains it takes for authors'.
+//! Readers of From as mail programs and filters are: libraries, searches, and the habits the research on sender
+//! spoofing found. None shares code with the gateway. Each turns the octets of a message into the domains it takes for
+//! authors'.
 
 use mail_parser::decoders::base64::base64_decode;
 
@@ -210,8 +211,8 @@ fn without_comments(text: &str) -> Vec<String> {
     [by_search(&text), by_brackets(&text)].concat()
 }
 
-/// As Python's `email.utils` reads: atoms, quoted strings and comments; in brackets the route is passed over; blanks and
-/// comments around the dots of a domain mean nothing.
+/// As Python's `email.utils` reads: atoms, quoted strings and comments; in brackets the route is passed over; blanks
+/// and comments around the dots of a domain mean nothing.
 fn like_python(text: &str) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut found = vec![];

@@ -1,4 +1,5 @@
-//! Authentication-Results in our name, in fifty shapes and up to fifty copies: none is left, and no one else's is touched.
+//! Authentication-Results in our name, in fifty shapes and up to fifty copies: none is left, and no one else's is
+//! touched.
 
 use crate::gate::*;
 

@@ -1,4 +1,5 @@
-//! What every milter test needs: a gateway that serves, a client that speaks like an MTA, and messages for each verdict.
+//! What every milter test needs: a gateway that serves, a client that speaks like an MTA, and messages for each
+//! verdict.
 
 use crate::{corpus, dns};
 pub(crate) use indymilter_test::{Actions, EomAction, MacroStage, ProtoOpts, SocketInfo, Status, TestConnection};

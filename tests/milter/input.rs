@@ -1,4 +1,5 @@
-//! Bad input: empty, endless, noise, and shapes made to exhaust. Each gets an answer in bounded time, and nothing is lost.
+//! Bad input: empty, endless, noise, and shapes made to exhaust. Each gets an answer in bounded time, and nothing is
+//! lost.
 
 use crate::gate::*;
 use std::io::Write;

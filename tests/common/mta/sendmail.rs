@@ -28,8 +28,8 @@ const INSIDE: &str = "SPOOF_MILTER_TEST_INSIDE";
 /// One test unpacks at a time.
 static UNPACKING: Mutex<()> = Mutex::new(());
 
-/// True in private namespaces (network with loopback only, host name, mounts). Elsewhere it unpacks Sendmail into `cache`
-/// (in there is no net), runs the named test of this test program in such namespaces, passes its failure on by
+/// True in private namespaces (network with loopback only, host name, mounts). Elsewhere it unpacks Sendmail into
+/// `cache` (in there is no net), runs the named test of this test program in such namespaces, passes its failure on by
 /// panicking, and returns false: the caller has nothing left to do.
 #[allow(clippy::panic)]
 pub fn inside_namespaces(test: &str, cache: &Path, prepare: impl FnOnce()) -> bool {
@@ -131,7 +131,8 @@ define(`confDOMAIN_NAME', `{HOST}')dnl
 define(`QUEUE_DIR', `{base}/queue')dnl
 define(`STATUS_FILE', `{base}/etc/statistics')dnl
 define(`confPID_FILE', `{base}/etc/sendmail.pid')dnl
-define(`confDONT_BLAME_SENDMAIL', `GroupWritableDirPathSafe,IncludeFileInUnsafeDirPath,NonRootSafeAddr,MapInUnsafeDirPath')dnl
+define(`confDONT_BLAME_SENDMAIL', `GroupWritableDirPathSafe,IncludeFileInUnsafeDirPath,\
+NonRootSafeAddr,MapInUnsafeDirPath')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
 define(`confLOG_LEVEL', `14')dnl
 define(`confMAX_MESSAGE_SIZE', `{MESSAGE_SIZE_LIMIT}')dnl
