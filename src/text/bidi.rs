@@ -85,7 +85,11 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn nothing_is_lost(text in "[a-z \\n\u{202e}\u{202c}\u{202d}\u{2067}\u{2069}\u{5d0}]{0,60}") {
-            let sorted = |text: &str| { let mut chars: Vec<char> = text.chars().filter(|c| !is_control(*c)).collect(); chars.sort_unstable(); chars };
+            let sorted = |text: &str| {
+                let mut chars: Vec<char> = text.chars().filter(|c| !is_control(*c)).collect();
+                chars.sort_unstable();
+                chars
+            };
             proptest::prop_assert_eq!(sorted(&in_seen_order(&text)), sorted(&text));
         }
     }

@@ -34,7 +34,9 @@ pub(crate) fn written(element: Name) -> Name {
 }
 
 macro_rules! names {
-    ($($constant:ident = $written:literal),* $(,)?) => { $(pub(crate) const $constant: Name = name($written.as_bytes());)* };
+    ($($constant:ident = $written:literal),* $(,)?) => {
+        $(pub(crate) const $constant: Name = name($written.as_bytes());)*
+    };
 }
 
 names! {

@@ -46,7 +46,8 @@ fn letters_are_read_in_the_order_in_which_they_are_seen() {
         ("<span style='unicode-bidi: isolate-override; direction: RTL'>ecnalE</span>", "elance"),
         ("<style>.t{direction:rtl;unicode-bidi:bidi-override!important}</style><p class=t>ecnalE<br>uoy", "elance you"),
         (
-            "<style>@media screen and (min-width:1px){s{direction:rtl;unicode-bidi:bidi-override}}</style><s>ecnalE</s>",
+            "<style>@media screen and (min-width:1px){s{direction:rtl;unicode-bidi:bidi-override}}\
+             </style><s>ecnalE</s>",
             "elance",
         ),
         ("<a href=x style='unicode-bidi:bidi-override;direction:rtl'>moc.ecnalE</a>", "elance.com"),
@@ -182,7 +183,7 @@ fn hidden_text_is_kept_apart() {
 
 #[test]
 fn hidden_text_inside_words_is_counted() {
-    for (html, torn) in [
+    for (html, broken) in [
         ("El<span style='display:none'>x y</span>ance", 1),
         ("E<i hidden>1</i>l<i hidden>2</i><b>ance</b>", 2),
         ("Elance<span style='display:none'>x</span> team", 0),
@@ -190,7 +191,7 @@ fn hidden_text_inside_words_is_counted() {
         ("Hello<div style='display:none'>Preheader</div>you", 0),
         ("El<span style='display:none'> &zwnj;&nbsp;</span>ance", 0),
     ] {
-        assert_eq!(read(html).broken_words.len(), torn, "{html}");
+        assert_eq!(read(html).broken_words.len(), broken, "{html}");
     }
 }
 
@@ -199,7 +200,8 @@ fn anchors_show_their_visible_text() {
     use LinkKind::{Anchor, Image, Text};
     assert_eq!(
         links(
-            "<a href=' http://evil.test/?a=1&amp;b=2 '>www.<b>elance</b><i style=display:none>x</i>.com <img alt=logo src=http://i.test/x.png></a>"
+            "<a href=' http://evil.test/?a=1&amp;b=2 '>www.<b>elance</b><i style=display:none>x</i>.com\
+             \x20<img alt=logo src=http://i.test/x.png></a>"
         ),
         [link(Anchor, "http://evil.test/?a=1&b=2", "www.elance.com logo"), link(Image, "http://i.test/x.png", "")]
     );
@@ -228,13 +230,15 @@ fn forms_images_and_automatic_links() {
     );
     assert_eq!(
         links(
-            "<body background=http://a.test/b.png><td style='background:url(https://c.test/d)'><img src=cid:1><img src=data:x>"
+            "<body background=http://a.test/b.png><td style='background:url(https://c.test/d)'>\
+             <img src=cid:1><img src=data:x>"
         ),
         [link(Image, "http://a.test/b.png", ""), link(Image, "https://c.test/d", "")]
     );
     assert_eq!(
         links(
-            "<meta http-equiv=Refresh content=\"0; URL='http://x.test/'\"><iframe src=http://y.test></iframe><object data=http://z.test>"
+            "<meta http-equiv=Refresh content=\"0; URL='http://x.test/'\"><iframe src=http://y.test></iframe>\
+             <object data=http://z.test>"
         ),
         [
             link(Automatic, "http://x.test/", ""),
@@ -257,7 +261,8 @@ fn links_stand_in_more_than_anchors() {
     );
     assert_eq!(
         links(
-            "<svg><a xlink:href='http://s.test'><image href='http://i.test/i.png'/><text>Go</text></a><set attributeName=href to=http://t.test></svg>"
+            "<svg><a xlink:href='http://s.test'><image href='http://i.test/i.png'/><text>Go</text></a>\
+             <set attributeName=href to=http://t.test></svg>"
         ),
         [
             link(Anchor, "http://s.test", "Go"),
@@ -267,7 +272,8 @@ fn links_stand_in_more_than_anchors() {
     );
     assert_eq!(
         links(
-            "<style>@import 'http://c.test/s.css'; .a { background: URL( \"http://b.test/b.png\" ) }</style><p style='list-style-image:url(http://l.test/l.gif)'>x"
+            "<style>@import 'http://c.test/s.css'; .a { background: URL( \"http://b.test/b.png\" ) }</style>\
+             <p style='list-style-image:url(http://l.test/l.gif)'>x"
         ),
         [
             link(Image, "http://b.test/b.png", ""),
@@ -310,7 +316,8 @@ fn relative_links_follow_the_base() {
     use LinkKind::{Anchor, Automatic};
     assert_eq!(
         links(
-            "<base href='http://evil.test/a/'><a href=login>x</a><a href=mailto:a@b.test>y</a><a href=https://c.test>z</a>"
+            "<base href='http://evil.test/a/'><a href=login>x</a><a href=mailto:a@b.test>y</a>\
+             <a href=https://c.test>z</a>"
         ),
         [
             link(Automatic, "http://evil.test/a/", ""),

@@ -46,7 +46,7 @@ fn sheets_put_text_into_elements() {
         (".b::after{content:'x'} .b::after{content:'Elance'}", "<p class=b>", "Elance"),
         (".b::before{content:'Elance' / 'spoken'}", "<p class=b>", "Elance"),
         (".b{&::before{content:'x'}} .b:hover::before, i ~ p::after{content:'x'}", "<p class=b>Elance", "Elance"),
-        // Nothing where it cannot be seen, or is no text.
+        // Nothing where it cannot be seen, or is not text.
         (".b::before{content:'x';display:none}", "<p class=b>Elance", "Elance"),
         (".b::before{content:'x'} .b{font-size:0}", "<p class=b>no</p>Elance", "Elance"),
         (".b::before{content:'x'} .b::before{visibility:hidden;content:'x'}", "<p class=b>Elance", "Elance"),
@@ -59,7 +59,7 @@ fn sheets_put_text_into_elements() {
         assert_eq!(read_html(&html).text, text, "{sheet}");
     }
     let many = format!("<style>i::before{{content:'{}'}}</style>{}", "a".repeat(500), "<i>".repeat(500));
-    assert!(read_html(&many).text.len() < 20_000, "a sheet is no lever");
+    assert!(read_html(&many).text.len() < 20_000, "a sheet is not a lever");
     assert!(read_html(&format!("{many}<table>a<tr>")).text.contains("aaa"), "nor spent by the first reading");
     assert_eq!(read_html("<p class=b>x<style>.b::before{content:'E'}</style>").text, "Ex", "a sheet behind it");
 }
@@ -243,7 +243,8 @@ proptest! {
     #[test]
     fn no_sheet_loses_text_and_one_that_holds_for_some_hides_nothing(css in css(), own in css()) {
         let body = format!(
-            "<body bgcolor=white>1<p class=a>2<i class='a b'>3</i><i id=c hidden>4<b class=b style=\"{}\">5</b></i></p>",
+            "<body bgcolor=white>1<p class=a>2<i class='a b'>3</i>\
+             <i id=c hidden>4<b class=b style=\"{}\">5</b></i></p>",
             own.replace(['"', '<'], "")
         );
         let letters = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 /// Rules kept of one part. Honest newsletters have 300 that matter.
 const MAX_RULES: usize = 2_000;
 /// Rules among them that put text into elements. Honest sheets have a dozen.
-const MAX_GENERATED: usize = 100;
+const MAX_GENERATED_RULES: usize = 100;
 /// Octets of the text they put in that are kept of one part: each may stand in every element.
 const MAX_GENERATED_BYTES: usize = 16 << 10;
 /// Looks at an element to see whether a selector is about it, for each octet of the part and for any part.
@@ -102,7 +102,7 @@ impl Styles {
             return;
         }
         if rule.selector.side.is_some() {
-            if self.generated.len() < MAX_GENERATED {
+            if self.generated.len() < MAX_GENERATED_RULES {
                 self.generated.push(rule);
             }
             return;

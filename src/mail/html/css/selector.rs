@@ -9,7 +9,7 @@ use crate::mail::html::element::Name;
 use cssparser::{Parser, Token};
 
 /// Octets of a list of classes that are looked through in one step.
-const CLASSES_PER_STEP: usize = 64;
+const CLASS_BYTES_PER_STEP: usize = 64;
 
 /// How sure it is that a rule is about an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +105,7 @@ impl Selector {
 fn chain<K: AsRef<Element>>(parts: &[Compound], element: &Element, ancestors: &[K], steps: &mut usize) -> Match {
     let Some((first, rest)) = parts.split_first() else { return Match::Yes };
     // A long list of classes takes longer to look through.
-    *steps = steps.saturating_sub(1 + element.classes.as_ref().map_or(0, |list| list.len() / CLASSES_PER_STEP));
+    *steps = steps.saturating_sub(1 + element.classes.as_ref().map_or(0, |list| list.len() / CLASS_BYTES_PER_STEP));
     if *steps == 0 {
         return Match::Perhaps;
     }
