@@ -153,7 +153,7 @@ DNS (only the zone of the corpus):          {}",
 fn send_one(arguments: &[&str]) -> Result<(), String> {
     let usage = || "usage: try send PORT FILE [--ip A] [--helo H] [--from A] [--to A] [--login U]".to_owned();
     let [port, file, options @ ..] = arguments else { return Err(usage()) };
-    let port = port.parse().map_err(|_| format!("{port} is no port; {}", usage()))?;
+    let port = port.parse().map_err(|_| format!("{port} is not a port; {}", usage()))?;
     let raw = std::fs::read(file).map_err(|e| format!("{file}: {e}"))?;
     let mut envelope = Envelope {
         client: Client { ip: "203.0.113.99".parse().ok(), name: String::new() },

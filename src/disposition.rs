@@ -1,9 +1,10 @@
 //! What is really done with a message, decided once: from its verdict and from the circumstances it came in.
 //!
-//! Pure, so that a table can test it. A verdict says what the findings ask for; whether the MTA can hold, whether verdicts
-//! are carried out at all, who it is for and how often it came are circumstances. What comes out is carried out first and
-//! then written down; header, log line, counters and records render it and decide nothing. A message that could not be
-//! judged ([`dispose_unjudged`]) is never delivered as if it had been, save in monitor mode, where nothing is done at all.
+//! Pure, so that a table can test it. A verdict says what the findings ask for; whether the MTA can hold, whether
+//! verdicts are carried out at all, who it is for and how often it came are circumstances. What comes out is carried
+//! out first and then written down; header, log line, counters and records render it and decide nothing. A message
+//! that could not be judged ([`dispose_unjudged`]) is never delivered as if it had been, save in monitor mode, where
+//! nothing is done at all.
 
 use crate::mail::Envelope;
 use crate::policy::{Action, Mode, Policy};
@@ -163,14 +164,6 @@ impl From<Action> for Measure {
     }
 }
 
-/// The word of a mode in headers, logs and metrics.
-pub fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Enforce => "enforce",
-        Mode::Monitor => "monitor",
-    }
-}
-
 impl Outcome {
     /// The word in records.
     pub fn as_str(self) -> &'static str {
@@ -257,7 +250,8 @@ fn enforced(verdict: &Verdict, circumstances: &Circumstances) -> (Measure, Optio
     }
 }
 
-/// What is done with a message that could not be judged; `has_tried_enough` if it failed as often as the operator wants.
+/// What is done with a message that could not be judged; `has_tried_enough` if it failed as often as the operator
+/// wants.
 pub fn dispose_unjudged(why: Failure, has_tried_enough: bool, circumstances: &Circumstances) -> Disposition {
     let later = if why == Failure::Overload { Later::Overload } else { Later::Unjudged };
     let enforced = match has_tried_enough {

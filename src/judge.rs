@@ -1,4 +1,5 @@
-//! `judge()`: authenticate and scan, examine, decide. The milter, the command line, the tests and the bench all call this.
+//! `judge()`: authenticate and scan, examine, decide. The milter, the command line, the tests and the bench all call
+//! this.
 
 use crate::auth::{AuthResults, Authenticator};
 use crate::evidence::Evidence;

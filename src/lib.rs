@@ -2,10 +2,11 @@
 //!
 //! # The idea: claim, proof, intent
 //!
-//! An ordinary filter asks whether a message looks like spam. This one asks three questions about each protected brand:
-//! does the message pretend to be the brand (**claim**), did the brand really send it (**proof**), and what does it want
-//! (**intent**)? A strong claim without proof is a spoof, whatever the text says. A weak claim needs intent. Without any
-//! claim the wording is not ours to judge. What the brand proved to have sent is never punished for its own wording.
+//! An ordinary filter asks whether a message looks like spam. This one asks three questions about each protected
+//! brand: does the message pretend to be the brand (**claim**), did the brand really send it (**proof**), and what
+//! does it want (**intent**)? A strong claim without proof is a spoof, whatever the text says. A weak claim needs
+//! intent. Without any claim the wording is not ours to judge. What the brand proved to have sent is never punished
+//! for its own wording.
 //!
 //! # The flow, one way
 //!
@@ -17,17 +18,17 @@
 //!       MTA <─ milter::act (headers, hold, refuse) <─ record (log line, counters) <───────────────────────┘
 //! ```
 //!
-//! [`judge::judge`] is authenticate, examine, decide; everything that judges calls it. A [`verdict::Verdict`] has several
-//! renderings (header, log line, counters, JSON) and no second truth.
+//! [`judge::judge`] is authenticate, examine, decide; everything that judges calls it. A [`verdict::Verdict`] has
+//! several renderings (header, log line, counters, JSON) and no second truth.
 //!
 //! # The floors
 //!
-//! One crate, a library and a thin binary; folders are floors and imports point down:
-//! `mail < policy < {auth, scan} < signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`.
-//! `tests/floors.rs` fails on an upward import. The library exists for the binary and for tests; it promises no API.
+//! One crate, a library and a thin binary; folders are floors and imports point down: `mail < policy < {auth, scan} <
+//! signals < verdict < judge < {store, record} < report < {milter, review} < serve < cli`. `tests/floors.rs` fails on
+//! an upward import. The library exists for the binary and for tests; it promises no API.
 //!
-//! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits. From is read as every kind
-//!   of reader reads it: who is shown the brand by any of them is owed a proof.
+//! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits. From is read as every
+//!   kind of reader reads it: who is shown the brand by any of them is owed a proof.
 //! * [`policy`]: what the operator wants: configuration, brands, phrases, actions.
 //! * [`auth`]: who vouches for it: SPF, DKIM, ARC, DMARC. The only user of DNS; all look-ups of a message share one
 //!   deadline and one number of queries, and a brand's last good keys outlive DNS trouble.
@@ -35,8 +36,8 @@
 //! * [`signals`]: what looks wrong: one file a heuristic, one table.
 //! * [`verdict`], [`judge`]: findings become one answer.
 //! * [`record`]: the answer as headers, a log line and counters.
-//! * [`milter`]: towards the MTA: sessions, edits, sockets; a connection is served on one thread from its first octet to
-//!   its last.
+//! * [`milter`]: towards the MTA: sessions, edits, sockets; a connection is served on one thread from its first octet
+//!   to its last.
 //! * [`serve`]: the process: signals, reload, drain, metrics page.
 //! * [`cli`]: the commands.
 //!

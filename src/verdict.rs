@@ -1,9 +1,10 @@
 //! From findings to one verdict: claim, proof and intent decide together (ARCHITECTURE.md sections 1 and 5).
 //!
 //! Points are summed for each brand against the ladder; a signal may set `at_least`; a message that claims no brand is
-//! capped by `policy.unclaimed_ceiling` and its wording is not held against it, only what its own domain wishes (DMARC)
-//! and what a virus scanner knows goes beyond; a message the brand really sent is never worse than tagged. What an exempt forwarder breaks is reported
-//! and counts as little as the exemption says. Same findings and same policy give the same verdict.
+//! capped by `policy.unclaimed_ceiling` and its wording is not held against it, only what its own domain wishes
+//! (DMARC) and what a virus scanner knows goes beyond; a message the brand really sent is never worse than tagged.
+//! What an exempt forwarder breaks is reported and counts as little as the exemption says. Same findings and same
+//! policy give the same verdict.
 
 use crate::auth::AuthResults;
 use crate::evidence::{Evidence, Proof};
@@ -83,8 +84,8 @@ impl By {
     }
 }
 
-/// What the findings about one message come to. Made by [`decide`] and never changed after; what is done about it is for
-/// [`crate::disposition`] to say.
+/// What the findings about one message come to. Made by [`decide`] and never changed after; what is done about it is
+/// for [`crate::disposition`] to say.
 #[derive(Debug, Clone)]
 pub struct Verdict {
     /// What the findings ask for.
@@ -256,7 +257,8 @@ impl Waits {
         }
     }
 
-    /// Does what the operator wants where the virus scanner did not answer: what is refused anyway need not wait for it.
+    /// Does what the operator wants where the virus scanner did not answer: what is refused anyway need not wait for
+    /// it.
     fn not_scanned(&mut self, fallback: Fallback, why: &str) {
         let why = format!("not scanned for viruses, {why}");
         if fallback == Fallback::Accept {

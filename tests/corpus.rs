@@ -172,7 +172,7 @@ fn expectations_use_known_words() {
         let known = case.action.is_empty()
             || case.action == "tempfail"
             || Action::ALL.iter().any(|a| a.as_str() == case.action);
-        assert!(known, "{}: {:?} is no action", case.name, case.action);
+        assert!(known, "{}: {:?} is not an action", case.name, case.action);
         assert!(!case.why.trim().is_empty(), "{}: why does it exist?", case.name);
     }
 }

@@ -103,6 +103,7 @@ fn our_results_are_written_in_full() {
         dmarc: vec![Dmarc {
             result: DmarcResult::Fail,
             domain: domain("elance.com"),
+            published: None,
             rua: vec![],
             policy: DmarcPolicy::Reject,
             aligned_by: None,

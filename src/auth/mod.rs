@@ -24,6 +24,6 @@ mod tags;
 pub use authenticator::Authenticator;
 pub use results::{
     ArcResult, ArcResults, AuthResults, Coverage, Dkim, DkimResult, Dmarc, DmarcPolicy, DmarcResult, Iprev,
-    IprevResult, Remembered, Repeated, Spf, SpfIdentity, SpfResult,
+    IprevResult, PublishedPolicy, Remembered, Repeated, Spf, SpfIdentity, SpfResult,
 };
 pub use stated::Stated;

@@ -2,7 +2,7 @@
 //! and a number of queries, whichever protocol asks.
 //!
 //! Answers are kept only as raw records, in hickory's cache: what one protocol makes of a name can then never poison
-//! what another reads there. "No such record" is an empty answer; everything else that is no answer is [`Trouble`],
+//! what another reads there. "No such record" is an empty answer; everything else that is not an answer is [`Trouble`],
 //! and trouble is never more than `temperror`.
 
 use crate::auth::last_good::LastGood;

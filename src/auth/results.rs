@@ -68,6 +68,23 @@ pub enum DmarcPolicy {
     Reject,
 }
 
+/// What an author domain's owner publishes (RFC 9989 section 4.7), as aggregate reports have to repeat it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PublishedPolicy {
+    /// `p=`: for the name the record stands at.
+    pub own: DmarcPolicy,
+    /// `sp=`, else `p=`: for names below that exist.
+    pub below: DmarcPolicy,
+    /// `np=`, else `sp=`, else `p=`: for names below that do not exist.
+    pub absent: DmarcPolicy,
+    /// `adkim=s`.
+    pub strict_dkim: bool,
+    /// `aspf=s`.
+    pub strict_spf: bool,
+    /// `t=y`: what applies is one level lower.
+    pub is_test: bool,
+}
+
 /// Which identity SPF looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SpfIdentity {
@@ -151,6 +168,8 @@ pub struct Dmarc {
     pub domain: Option<Domain>,
     /// The policy that applies to it: `p=`, `sp=` or `np=` of the record that was found, one level lower with `t=y`.
     pub policy: DmarcPolicy,
+    /// What that record says, before `t=y`; `None` if there is none, or it says nothing that could be applied.
+    pub published: Option<PublishedPolicy>,
     /// Where that record asks for aggregate reports (`rua=`, RFC 9990): its URIs as published, those that can be read
     /// and as many as are kept. Empty if there is no record, or the DNS did not say which one applies.
     pub rua: Vec<String>,

@@ -71,7 +71,7 @@ impl<'a> Origin<'a> {
             })
     }
 
-    /// True if the brand or a proven ally of it is the sender, so that using its name is no pretence. Where a labelled
+    /// True if the brand or a proven ally of it is the sender, so that using its name is not a pretence. Where a labelled
     /// set does not say, nothing is held against them.
     pub fn may_speak_for(&self, brand: &Brand) -> bool {
         let entitled = |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.lets_speak(d));

@@ -126,7 +126,8 @@ mod tests {
             ("X-Crlf", " one\r\n two"),
             ("X-End", " one\n"),
         ];
-        let expected = "From: a@example.com\r\nX-None:tight\r\nX-Tab:\ttab\r\nX-Two:  two  \r\nX-Empty:\r\nX-Blank: \r\n\
+        let expected = "From: a@example.com\r\nX-None:tight\r\nX-Tab:\ttab\r\nX-Two:  two  \r\nX-Empty:\r\n\
+                        X-Blank: \r\n\
                         X-Folded: one\r\n two\r\n\tthree\r\nX-Crlf: one\r\n two\r\nX-End: one\r\n\r\nbo\r\ndy";
         assert_eq!(rebuilt(true, &fields, &[b"bo\r", b"\ndy"]), expected);
     }

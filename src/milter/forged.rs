@@ -5,8 +5,8 @@ use crate::auth::header::claims_authserv_id;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
 
-/// Such fields of either kind removed from one message, so that many of one cannot shield the other. Each is one request to the MTA, which walks its copy of the message for it;
-/// honest mail has none or two.
+/// Such fields of either kind removed from one message, so that many of one cannot shield the other. Each is one
+/// request to the MTA, which walks its copy of the message for it; honest mail has none or two.
 const MAX_FORGED: usize = 500;
 
 const RESULTS_FIELD: &[u8] = b"authentication-results";

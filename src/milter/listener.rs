@@ -148,12 +148,12 @@ impl Socket {
     }
 }
 
-/// Removes a socket that was left behind. Refuses to touch one that is in use, and what is no socket.
+/// Removes a socket that was left behind. Refuses to touch one that is in use, and what is not a socket.
 fn make_room(path: &Path) -> Result<(), String> {
     match std::fs::symlink_metadata(path) {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
         Err(e) => Err(e.to_string()),
-        Ok(file) if !file.file_type().is_socket() => Err("there is a file there that is no socket".to_owned()),
+        Ok(file) if !file.file_type().is_socket() => Err("there is a file there that is not a socket".to_owned()),
         Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
             Err(e) if e.kind() == ErrorKind::ConnectionRefused => {
                 std::fs::remove_file(path).map_err(|e| format!("the old socket cannot be removed: {e}"))

@@ -193,8 +193,8 @@ impl Session {
         Some(message)
     }
 
-    /// Judges the message, if it is to be judged, and decides what is done with it. Nothing is carried out or written down
-    /// yet.
+    /// Judges the message, if it is to be judged, and decides what is done with it. Nothing is carried out or written
+    /// down yet.
     pub(crate) async fn answer(&self, message: Incoming) -> Answer {
         let started = Instant::now();
         let Incoming { envelope, exempt, forged, subjects, assembler, counted: _ } = message;

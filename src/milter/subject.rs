@@ -1,4 +1,4 @@
-//! A prefix before the subject. What the sender wrote stays as he wrote it, encoded words and folding included.
+//! A prefix before the subject. What the sender wrote stays as it is, encoded words and folding included.
 
 /// Octets of text in one encoded word: at most 75 octets of word (RFC 2047 section 2), three octets for each of text.
 const WORD_TEXT: usize = 20;

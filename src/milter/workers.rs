@@ -65,8 +65,8 @@ impl Workers {
         Ok(Workers { workers, ends, places, overflow, shared: Arc::clone(shared), stop })
     }
 
-    /// Serves what comes to `sockets` until `closed`, then what is open until `stop`. An error is that a worker ended by
-    /// itself.
+    /// Serves what comes to `sockets` until `closed`, then what is open until `stop`. An error is that a worker ended
+    /// by itself.
     pub(crate) async fn serve(
         mut self,
         sockets: Vec<Socket>,

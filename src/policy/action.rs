@@ -49,6 +49,16 @@ pub enum Mode {
     Monitor,
 }
 
+impl Mode {
+    /// The word used in headers, logs and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Mode::Enforce => "enforce",
+            Mode::Monitor => "monitor",
+        }
+    }
+}
+
 /// The scores from which each action applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]

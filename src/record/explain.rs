@@ -1,5 +1,6 @@
-//! `check --explain`: how the three questions were answered, what each finding decides, and the message as a person sees
-//! it. Quotes hostile text: what goes to a terminal is cut and made printable, and links are shown, never followed.
+//! `check --explain`: how the three questions were answered, what each finding decides, and the message as a person
+//! sees it. Quotes hostile text: what goes to a terminal is cut and made printable, and links are shown, never
+//! followed.
 
 use super::plain::printable;
 use super::ruling::Ruling;
@@ -28,8 +29,8 @@ pub(crate) struct Explanation<'a> {
 }
 
 impl<'a> Explanation<'a> {
-    /// Explains a judged message; `without` tells what would happen without each finding that counts. `None` if it was not
-    /// judged.
+    /// Explains a judged message; `without` tells what would happen without each finding that counts. `None` if it was
+    /// not judged.
     pub(crate) fn of(
         ruling: &'a Ruling<'a>,
         message: &'a Message,
@@ -146,9 +147,11 @@ impl<'a> Explanation<'a> {
         let m = self.message;
         let link = |l: &Link| json!({"shown": l.shown, "href": l.href});
         let links = m.body.links.iter().filter(|l| l.kind != LinkKind::Image).take(SHOWN_LINKS).map(link);
+        let without: serde_json::Map<_, _> =
+            self.without.iter().map(|(id, a)| ((*id).to_owned(), a.as_str().into())).collect();
         json!({
             "by": self.rule(),
-            "without": self.without.iter().map(|(id, a)| ((*id).to_owned(), a.as_str().into())).collect::<serde_json::Map<_, _>>(),
+            "without": without,
             "seen": {
                 "from": m.from.iter().map(|f| if f.name.is_empty() { &f.address } else { &f.name }).collect::<Vec<_>>(),
                 "subject": m.subject,

@@ -22,8 +22,8 @@ const MAX_REASONS: usize = 20;
 /// Where lines fold, RFC 5322 section 2.1.1.
 const LINE: usize = 78;
 
-/// The fields a message carries away, top to bottom: name and value, folded with LF and a blank, without a leading blank.
-/// Signals and reasons only when there is something to tell.
+/// The fields a message carries away, top to bottom: name and value, folded with LF and a blank, without a leading
+/// blank. Signals and reasons only when there is something to tell.
 pub fn headers(ruling: &Ruling<'_>) -> Vec<(&'static str, String)> {
     let mut fields = vec![(VERDICT_FIELD, verdict_value(ruling))];
     let findings = ruling.verdict().map(|v| v.findings.as_slice()).unwrap_or_default();

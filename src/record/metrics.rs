@@ -2,7 +2,7 @@
 
 use super::ruling::{Judged, Ruling};
 use crate::auth::AuthResults;
-use crate::disposition::{Exempt, Failure, Measure, Outcome, mode_word};
+use crate::disposition::{Exempt, Failure, Measure, Outcome};
 use crate::policy::Mode;
 use crate::scan::Scan;
 use crate::verdict::Verdict;
@@ -71,7 +71,7 @@ impl Metrics {
         // A rate over a series that is not there yet is no rate: the fixed ones begin at zero.
         for word in Measure::WORDS {
             for mode in [Mode::Enforce, Mode::Monitor] {
-                metrics.messages.with_label_values(&[word, mode_word(mode)]);
+                metrics.messages.with_label_values(&[word, mode.as_str()]);
             }
         }
         for why in Exempt::ALL {
@@ -100,7 +100,7 @@ impl Metrics {
             self.deferred.inc();
         }
         let word = if outcome == Outcome::Failed { "tempfail" } else { disposition.enforced.as_str() };
-        self.messages.with_label_values(&[word, mode_word(disposition.mode)]).inc();
+        self.messages.with_label_values(&[word, disposition.mode.as_str()]).inc();
     }
 
     /// Counts what was found about a message, whatever is done.

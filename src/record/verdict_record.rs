@@ -1,13 +1,13 @@
 //! What was made of a message, as a record of its own: written as JSON, and read back equal years later.
 //!
-//! Owned and versioned. Nothing in it refers to the program that reads it: signals, results and rules are words, so that a
-//! record reads back also when its signal no longer exists. Fields that a later version adds are left out when they say
-//! nothing, and unknown ones are ignored. `check --json` prints it, and the log line is made from it. It holds addresses
-//! and quotes of hostile text; what is logged of it is for [`super::line`] to say.
+//! Owned and versioned. Nothing in it refers to the program that reads it: signals, results and rules are words, so
+//! that a record reads back also when its signal no longer exists. Fields that a later version adds are left out when
+//! they say nothing, and unknown ones are ignored. `check --json` prints it, and the log line is made from it. It
+//! holds addresses and quotes of hostile text; what is logged of it is for [`super::line`] to say.
 
+use super::auth_record::AuthRecord;
 use super::ruling::Ruling;
-use crate::auth::{AuthResults, Dkim, Dmarc, Spf};
-use crate::disposition::{Failure, Measure, Outcome, mode_word};
+use crate::disposition::{Failure, Measure, Outcome};
 use crate::mail::{Envelope, Message};
 use crate::scan::Scan;
 use crate::signals::Finding;
@@ -131,6 +131,9 @@ pub struct EnvelopeRecord {
     pub queue_id: String,
     /// The MTA's own name.
     pub mta_name: String,
+    /// When it came, in seconds since 1970; nothing if nobody said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<i64>,
 }
 
 /// What the virus scanner said.
@@ -142,94 +145,6 @@ pub struct ScanRecord {
     /// The name of what it found, or why it failed.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub what: String,
-}
-
-/// What authentication found, in full. `spf`, `dmarc` and `arc` are the words of RFC 8601; what they rest on stands beside.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AuthRecord {
-    /// SPF of the reverse-path.
-    pub spf: String,
-    /// Each signature looked at.
-    pub dkim: Vec<DkimRecord>,
-    /// DMARC, the worst of the author domains.
-    pub dmarc: String,
-    /// The ARC chain.
-    pub arc: String,
-    /// The SPF checks: the reverse-path's, the HELO name's, then those of author domains.
-    pub spf_checks: Vec<SpfRecord>,
-    /// DMARC for each author domain.
-    pub dmarc_authors: Vec<DmarcRecord>,
-    /// Who sealed the message, and for whom.
-    pub arc_seal: ArcRecord,
-    /// Whether the client's name is its own, where an exemption depends on it.
-    pub iprev: IprevRecord,
-    /// Earlier answers of the DNS that stood in for ones that did not come, in words.
-    pub remembered: Vec<String>,
-    /// True if nobody was asked, so that everything is `none`.
-    pub unchecked: bool,
-    /// True where a labelled set did not say what authentication found.
-    pub unstated: bool,
-}
-
-/// One SPF check (RFC 7208).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct SpfRecord {
-    /// `mailfrom`, `helo` or `author`.
-    pub identity: String,
-    /// The domain checked.
-    pub domain: Option<String>,
-    /// The result.
-    pub result: String,
-}
-
-/// One DKIM signature (RFC 6376).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DkimRecord {
-    /// The result.
-    pub result: String,
-    /// `d=`.
-    pub domain: Option<String>,
-    /// `s=`.
-    pub selector: String,
-    /// Why it is not `pass`, in words.
-    pub reason: String,
-}
-
-/// DMARC for one author domain (RFC 9989).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct DmarcRecord {
-    /// The author domain.
-    pub domain: Option<String>,
-    /// The result.
-    pub result: String,
-    /// The published policy that applies.
-    pub policy: String,
-    /// The passing domain that is aligned.
-    pub aligned_by: Option<String>,
-}
-
-/// The ARC chain (RFC 8617).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ArcRecord {
-    /// `d=` of the newest seal.
-    pub sealer: Option<String>,
-    /// Author domains for which that sealer saw dmarc=pass.
-    pub attested: Vec<String>,
-}
-
-/// Whether the client is the host that the MTA took it for (RFC 8601 section 2.7.3).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct IprevRecord {
-    /// The result.
-    pub result: String,
-    /// The client's name.
-    pub name: Option<String>,
 }
 
 impl VerdictRecord {
@@ -250,7 +165,7 @@ impl VerdictRecord {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             action: word(disposition.enforced),
             done: word(disposition.measure),
-            mode: mode_word(disposition.mode).to_owned(),
+            mode: disposition.mode.as_str().to_owned(),
             outcome: outcome.as_str().to_owned(),
             by: disposition.by.map(|by| by.to_string()),
             claim: claim(Claim::None).to_owned(),
@@ -321,6 +236,7 @@ impl EnvelopeRecord {
             auth_user: e.auth_user.clone(),
             queue_id: e.queue_id.clone(),
             mta_name: e.mta_name.clone(),
+            received_at: e.received_at,
         }
     }
 }
@@ -332,64 +248,6 @@ impl ScanRecord {
             Scan::Off | Scan::Clean => String::new(),
         };
         Some(ScanRecord { result: scan.as_str()?.to_owned(), what })
-    }
-}
-
-impl AuthRecord {
-    fn of(a: &AuthResults) -> AuthRecord {
-        let spf = |identity: &str, s: &Spf| SpfRecord {
-            identity: identity.to_owned(),
-            domain: s.domain.as_ref().map(ToString::to_string),
-            result: s.result.as_str().to_owned(),
-        };
-        let own = [spf("mailfrom", &a.spf), spf("helo", &a.spf_helo)];
-        AuthRecord {
-            spf: a.spf.result.as_str().to_owned(),
-            dkim: a.dkim.iter().map(DkimRecord::of).collect(),
-            dmarc: a.dmarc_summary().result.as_str().to_owned(),
-            arc: a.arc.result.as_str().to_owned(),
-            spf_checks: own.into_iter().chain(a.author_spf.iter().map(|s| spf("author", s))).collect(),
-            dmarc_authors: a.dmarc.iter().map(DmarcRecord::of).collect(),
-            arc_seal: ArcRecord {
-                sealer: a.arc.sealer.as_ref().map(ToString::to_string),
-                attested: a.arc.attested.iter().map(ToString::to_string).collect(),
-            },
-            iprev: IprevRecord {
-                result: a.iprev.result.as_str().to_owned(),
-                name: a.iprev.name.as_ref().map(ToString::to_string),
-            },
-            remembered: a.remembered.iter().map(ToString::to_string).collect(),
-            unchecked: a.unchecked,
-            unstated: a.unstated,
-        }
-    }
-
-    /// DKIM in one word: `pass` if any signature passes, else the first one's result, else `none`.
-    pub fn dkim_summary(&self) -> &str {
-        let first = self.dkim.first().map_or("none", |d| d.result.as_str());
-        self.dkim.iter().map(|d| d.result.as_str()).find(|r| *r == "pass").unwrap_or(first)
-    }
-}
-
-impl DkimRecord {
-    fn of(d: &Dkim) -> DkimRecord {
-        DkimRecord {
-            result: d.result.as_str().to_owned(),
-            domain: d.domain.as_ref().map(ToString::to_string),
-            selector: d.selector.clone(),
-            reason: d.reason.clone(),
-        }
-    }
-}
-
-impl DmarcRecord {
-    fn of(d: &Dmarc) -> DmarcRecord {
-        DmarcRecord {
-            domain: d.domain.as_ref().map(ToString::to_string),
-            result: d.result.as_str().to_owned(),
-            policy: d.policy.as_str().to_owned(),
-            aligned_by: d.aligned_by.as_ref().map(ToString::to_string),
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sender's own published policy asks receivers not to trust this message.
 
-use super::signal::{Check, Kind, Signal};
+use super::signal::{Asked, Check, Kind, Signal};
+use crate::auth::DmarcPolicy;
 use crate::evidence::Evidence;
 use crate::policy::Action;
 
@@ -17,18 +18,25 @@ pub(super) static SIGNAL: Signal = Signal {
     check: Check::AtLeast(check),
 };
 
-fn check(e: &Evidence<'_>) -> Option<(Action, String)> {
+fn check(e: &Evidence<'_>) -> Option<Asked> {
     let (domain, policy) = e.origin.disowned_by()?;
     let saw = format!(
         "{domain} publishes p={policy}, and the message fails it: spf={}, dkim={}",
         e.auth.spf.result,
         e.auth.dkim_summary()
     );
-    match e.origin.authenticated_list() {
-        Some(list) => Some((
-            e.origin.asked_for(policy).min(Action::Tag),
-            format!("{saw}; it came through {list}, a list that is authenticated"),
-        )),
-        None => Some((e.origin.asked_for(policy), saw)),
-    }
+    let at_least = e.origin.asked_for(policy);
+    let key = match policy {
+        DmarcPolicy::None => None,
+        DmarcPolicy::Quarantine => Some("policy.dmarc_quarantine"),
+        DmarcPolicy::Reject => Some("policy.dmarc_reject"),
+    };
+    Some(match e.origin.authenticated_list() {
+        Some(list) => Asked {
+            at_least: at_least.min(Action::Tag),
+            key,
+            evidence: format!("{saw}; it came through {list}, a list that is authenticated"),
+        },
+        None => Asked { at_least, key, evidence: saw },
+    })
 }

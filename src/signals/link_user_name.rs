@@ -19,6 +19,6 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     links::astray(e, brand).find_map(|(way, authority)| {
         authority.userinfo.as_ref().filter(|_| !authority.host.is_empty())?;
-        Some(format!("{} goes to {}: what stands before the @ is no part of it", way.quoted(), authority.host))
+        Some(format!("{} goes to {}: what stands before the @ is not part of it", way.quoted(), authority.host))
     })
 }

@@ -220,9 +220,12 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
                 findings.extend(check(evidence, brand).map(finding));
             }
         }
-        Check::AtLeast(check) => found.message.extend(check(evidence).map(|(at_least, saw)| {
-            let finding = finding(saw);
-            Finding { at_least: finding.at_least.or(Some(at_least)), ..finding }
+        Check::AtLeast(check) => found.message.extend(check(evidence).map(|asked| {
+            let finding = finding(asked.evidence);
+            match finding.at_least {
+                Some(_) => finding,
+                None => Finding { at_least: Some(asked.at_least), asked_by: asked.key, ..finding },
+            }
         })),
     }
 }

@@ -47,7 +47,17 @@ pub enum Check {
     /// About one brand.
     Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
     /// About the message as such, with the least that is to happen for it.
-    AtLeast(fn(&Evidence<'_>) -> Option<(Action, String)>),
+    AtLeast(fn(&Evidence<'_>) -> Option<Asked>),
+}
+
+/// What a [`Check::AtLeast`] found, and what is asked for because of it.
+pub struct Asked {
+    /// The least that is to happen.
+    pub at_least: Action,
+    /// The configuration key that says so; `None` if it is the signal's own.
+    pub key: Option<&'static str>,
+    /// What it saw, in words.
+    pub evidence: String,
 }
 
 impl std::fmt::Debug for Signal {

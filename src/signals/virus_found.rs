@@ -1,6 +1,6 @@
 //! The virus scanner knows the message.
 
-use super::signal::{Check, Kind, Signal};
+use super::signal::{Asked, Check, Kind, Signal};
 use crate::evidence::Evidence;
 use crate::policy::Action;
 use crate::scan::Scan;
@@ -20,9 +20,9 @@ pub(super) static SIGNAL: Signal = Signal {
 /// How names begin by which clamd marks a suspicion.
 const SUSPICIONS: [&str; 2] = ["Heuristics.", "PUA."];
 
-fn check(e: &Evidence<'_>) -> Option<(Action, String)> {
+fn check(e: &Evidence<'_>) -> Option<Asked> {
     let Scan::Found(name) = &e.scan else { return None };
     let suspects = SUSPICIONS.iter().any(|s| name.starts_with(s));
     let wish = if suspects { Action::Quarantine } else { Action::Reject };
-    Some((wish, format!("the virus scanner found {name}")))
+    Some(Asked { at_least: wish, key: None, evidence: format!("the virus scanner found {name}") })
 }

@@ -57,7 +57,7 @@ async fn the_validation_suite() {
                 "None" => ArcResult::None,
                 "Pass" => ArcResult::Pass,
                 "Fail" | "" => ArcResult::Fail,
-                other => panic!("{name}: {other:?} is no result"),
+                other => panic!("{name}: {other:?} is not a result"),
             };
             if results.arc.result != wanted {
                 writeln!(wrong, "{name}: expected {wanted}, got {}", results.arc.result).unwrap();

@@ -174,9 +174,9 @@ fn bad_input_is_named() {
     let set = manifest(folder.path());
     for (arguments, code, words) in [
         (vec!["evaluate"], 64, "required"),
-        (vec!["evaluate", concat!(env!("CARGO_MANIFEST_DIR"), "/conf")], 64, "is no labelled set"),
-        (vec!["evaluate", "/nowhere"], 64, "is no labelled set"),
-        (vec!["evaluate", &broken], 65, "broken.jsonl:2: is no line of a manifest"),
+        (vec!["evaluate", concat!(env!("CARGO_MANIFEST_DIR"), "/conf")], 64, "is not a labelled set"),
+        (vec!["evaluate", "/nowhere"], 64, "is not a labelled set"),
+        (vec!["evaluate", &broken], 65, "broken.jsonl:2: is not a line of a manifest"),
         (vec!["evaluate", &missing], 65, "a.eml: cannot be read"),
         (vec!["evaluate", "--set", "policy.tagg=1", &set], 78, "did you mean \"tag\""),
         (vec!["evaluate", "--set", "signals.link-user.points=1", &set], 78, "did you mean \"link-userinfo\""),

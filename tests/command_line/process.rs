@@ -215,8 +215,8 @@ fn passed_sockets_and_json_lines_work() {
     assert!(message.contains(&format!("listens on inet:{address},")), "{line}");
 }
 
-/// The whole table through the socket: what the MTA is told is what the log says, in both modes, whether the MTA can hold or
-/// not, to a report mailbox or a member.
+/// The whole table through the socket: what the MTA is told is what the log says, in both modes, whether the MTA can
+/// hold or not, to a report mailbox or a member.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_says_what_the_mta_was_told() {
     use indymilter_test::Actions;

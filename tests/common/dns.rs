@@ -182,7 +182,7 @@ impl Zone {
         let (owner, rest) = line.split_once(char::is_whitespace).ok_or("no type")?;
         let rest = rest.trim();
         if owner == "$TTL" {
-            self.ttl = Some(rest.parse().map_err(|_| format!("{rest:?} is no number"))?);
+            self.ttl = Some(rest.parse().map_err(|_| format!("{rest:?} is not a number"))?);
             return Ok(());
         }
         let (kind, rdata) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -193,7 +193,7 @@ impl Zone {
             "TRUNCATE" => node.transport = Transport::Truncated,
             "DEADTCP" => node.transport = Transport::DeadTcp,
             "DELAY" => {
-                let milliseconds = rdata.trim().parse().map_err(|_| format!("{rdata:?} is no number"))?;
+                let milliseconds = rdata.trim().parse().map_err(|_| format!("{rdata:?} is not a number"))?;
                 node.delay = Duration::from_millis(milliseconds);
             }
             kind => node.records.push(record(kind, rdata.trim())?),
@@ -285,7 +285,7 @@ fn key(name: &Name) -> String {
 }
 
 fn name(text: &str) -> Result<Name, String> {
-    let mut name = Name::from_str_relaxed(text).map_err(|e| format!("{text:?} is no name: {e}"))?;
+    let mut name = Name::from_str_relaxed(text).map_err(|e| format!("{text:?} is not a name: {e}"))?;
     name.set_fqdn(true);
     Ok(name)
 }
@@ -295,7 +295,7 @@ fn record(kind: &str, rdata: &str) -> Result<RData, String> {
         return Err(format!("{kind} without data"));
     }
     fn address<T: FromStr>(text: &str) -> Result<T, String> {
-        text.parse().map_err(|_| format!("{text:?} is no address of this type"))
+        text.parse().map_err(|_| format!("{text:?} is not an address of this type"))
     }
     Ok(match kind {
         "A" => RData::A(A(address(rdata)?)),
@@ -306,7 +306,7 @@ fn record(kind: &str, rdata: &str) -> Result<RData, String> {
         "MX" => {
             let (preference, host) = rdata.split_once(char::is_whitespace).ok_or("MX is a number and a name")?;
             RData::MX(MX::new(
-                preference.parse().map_err(|_| format!("{preference:?} is no number"))?,
+                preference.parse().map_err(|_| format!("{preference:?} is not a number"))?,
                 name(host.trim())?,
             ))
         }

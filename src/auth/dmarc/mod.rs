@@ -192,7 +192,8 @@ pub(super) async fn judge(lookups: &Lookups<'_>, author: &Domain, answers: &Answ
     let found = author_walk.discover();
     let outcome = |result, policy, aligned_by| {
         let rua = found.record().map_or_else(Vec::new, |record| record.rua.clone());
-        Dmarc { result, domain: Some(author.clone()), policy, rua, aligned_by }
+        let published = found.record().and_then(|record| record.published);
+        Dmarc { result, domain: Some(author.clone()), policy, published, rua, aligned_by }
     };
     let (record, inherited) = match found {
         Discovery::Own(record) => (record, false),

@@ -4,7 +4,7 @@
 //! save what section 4.10.1 wants: a policy that is missing or cannot be read is `none` if reports are asked for, and
 //! otherwise nothing is asked for at all. Reading never fails.
 
-use crate::auth::results::DmarcPolicy;
+use crate::auth::results::{DmarcPolicy, PublishedPolicy};
 
 /// Addresses for aggregate reports kept of one record. A receiver may limit them and must serve two (RFC 7489 section
 /// 6.2); twice that leaves room for a report service or two, and lets no stranger have reports sent to a crowd.
@@ -37,6 +37,8 @@ pub(super) struct Wishes {
 pub(super) struct Record {
     /// `None`: the record says nothing that could be applied (section 4.10.1).
     pub(super) wishes: Option<Wishes>,
+    /// The same as it is published.
+    pub(super) published: Option<PublishedPolicy>,
     pub(super) strict_dkim: bool,
     pub(super) strict_spf: bool,
     pub(super) psd: Psd,
@@ -56,10 +58,21 @@ impl Record {
         let list: Vec<(&str, &str)> = parts.flatten().collect();
         let value = |tag: &str| list.iter().find(|(n, _)| n.eq_ignore_ascii_case(tag)).map(|(_, v)| *v);
         let is = |tag: &str, wanted: &str| value(tag).is_some_and(|v| v.eq_ignore_ascii_case(wanted));
+        let (strict_dkim, strict_spf, is_test) = (is("adkim", "s"), is("aspf", "s"), is("t", "y"));
+        let wishes = wishes(&value);
+        let published = wishes.map(|Wishes { own, below, absent }| PublishedPolicy {
+            own,
+            below,
+            absent,
+            strict_dkim,
+            strict_spf,
+            is_test,
+        });
         Some(Record {
-            wishes: wishes(&value).map(|wishes| if is("t", "y") { wishes.tempered() } else { wishes }),
-            strict_dkim: is("adkim", "s"),
-            strict_spf: is("aspf", "s"),
+            wishes: wishes.map(|wishes| if is_test { wishes.tempered() } else { wishes }),
+            published,
+            strict_dkim,
+            strict_spf,
             psd: if is("psd", "y") {
                 Psd::Yes
             } else if is("psd", "n") {

@@ -1,4 +1,5 @@
-//! Points proposed from data: a logistic model over which signals fired, monotone because no weight may fall below zero.
+//! Points proposed from data: a logistic model over which signals fired, monotone because no weight may fall below
+//! zero.
 //!
 //! It learns from mail that makes any claim, the only mail the ladder decides about, each campaign counting once. It
 //! proposes; a person decides: signals that never fired in the set keep their points, and rare ones are pulled to zero.

@@ -1,8 +1,8 @@
 //! `spoof-milter evaluate`: what the policy makes of mail that people have labelled, and what a change of it would do.
 //!
-//! Judges by the same code as the milter; only authentication is taken from the set, because the DNS of the day is gone, or, if a
-//! set says nothing of it, from the gateway's own Authentication-Results field on the message. Where neither says whether an
-//! author is proven, nothing is held against him and nothing for him.
+//! Judges by the same code as the milter; only authentication is taken from the set, because the DNS of the day is
+//! gone, or, if a set says nothing of it, from the gateway's own Authentication-Results field on the message. Where
+//! neither says whether an author is proven, nothing is held against them and nothing for them.
 
 mod fit;
 mod render;

@@ -83,7 +83,8 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
     if unstated > 0 {
         let _ = writeln!(
             out,
-            "\nMessages of which nothing states whether the author is proven: {unstated}. His address is believed there."
+            "\nMessages of which nothing states whether the author is proven: {unstated}. \
+             Their address is believed there."
         );
     }
     levels(&mut out, tally);

@@ -1,7 +1,7 @@
 //! A labelled set: which messages, whether each is a spoof, and what is known about how it arrived.
 //!
-//! Either a manifest (one JSON object a line; DESIGN section 8) or folders whose names tell the label. What is neither is
-//! refused with a sentence that says how to label; an unreadable line is named by its number.
+//! Either a manifest (one JSON object a line; DESIGN section 8) or folders whose names tell the label. What is neither
+//! is refused with a sentence that says how to label; an unreadable line is named by its number.
 
 use crate::auth::Stated;
 use crate::cli::failure::{EX_DATAERR, EX_USAGE, Failure};
@@ -87,7 +87,7 @@ fn read_manifest(manifest: &Path, cases: &mut Vec<Case>) -> Result<(), Failure> 
     let folder = manifest.parent().unwrap_or(Path::new(""));
     for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let line: Line = serde_json::from_str(line)
-            .map_err(|e| Failure::new(EX_DATAERR, format!("{shown}:{}: is no line of a manifest: {e}", n + 1)))?;
+            .map_err(|e| Failure::new(EX_DATAERR, format!("{shown}:{}: is not a line of a manifest: {e}", n + 1)))?;
         cases.push(line.into_case(folder));
     }
     Ok(())
@@ -128,7 +128,9 @@ fn read_folders(place: &Path, cases: &mut Vec<Case>) -> Result<(), Failure> {
         let shown = place.display();
         return Err(Failure::new(
             EX_USAGE,
-            format!("{shown}: is no labelled set; give a manifest.jsonl, or a folder called (or holding) phish or ham"),
+            format!(
+                "{shown}: is not a labelled set; give a manifest.jsonl, or a folder called (or holding) phish or ham"
+            ),
         ));
     }
     for (folders, spoof) in [(spoof, true), (honest, false)] {

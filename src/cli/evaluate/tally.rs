@@ -102,7 +102,7 @@ pub(super) enum Group {
     /// The same where it is stated whether the author is proven: without that, nothing tells a forged address from an
     /// honest one, and it is believed.
     ForgedStated,
-    /// Phish that poses as no configured brand.
+    /// Phish that does not pose as any configured brand.
     Other,
     /// All that is labelled ham.
     Ham,
