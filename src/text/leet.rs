@@ -69,7 +69,7 @@ mod tests {
     fn digits_and_signs_are_read_as_letters() {
         for (written, read) in [
             ("3l@nce t3am", "elance team"),
-            ("$7ri9e", "stlige"),
+            ("$7ri9e", "strige"),
             ("!celand!", "iceland!"),
             ("8an|<", "banl<"),
             ("2024 1nc 50%", "2024 lnc 50%"),
