@@ -95,7 +95,7 @@ fn signature((domain, selector, reason, pass): (Option<Domain>, String, String, 
 }
 
 fn judged(domain: Option<Domain>) -> Dmarc {
-    Dmarc { result: DmarcResult::Fail, domain, policy: DmarcPolicy::Reject, rua: vec![], aligned_by: None }
+    Dmarc { result: DmarcResult::Fail, domain, policy: DmarcPolicy::Reject, ..Dmarc::default() }
 }
 
 fn envelope() -> impl Strategy<Value = Envelope> {
