@@ -64,6 +64,7 @@ fn read(name: &str, text: &str) -> Result<Language, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -68,6 +68,7 @@ fn compiled(languages: &[Language]) -> Result<Lists, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
