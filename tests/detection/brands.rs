@@ -84,7 +84,7 @@ fn errors_name_the_file_the_line_and_the_key() {
         (
             "[[brand]]\nname = \"A\"\ndomains = [\"a.example\"]\nsignin_pages = [\"a.example/login\"]\n",
             &[],
-            &["spoof-milter.toml:4:1", "a.example/login", "no https://HOST/PATH"],
+            &["spoof-milter.toml:4:1", "a.example/login", "which is not https://HOST/PATH"],
         ),
         (
             "[[brand]]\nname = \"A\"\ndomains = [\"a.example\"]\nimage_hosts = [\"-/\"]\n",
