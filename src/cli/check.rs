@@ -10,7 +10,7 @@ use crate::auth::clock::now;
 use crate::disposition::{Circumstances, Measure, Outcome};
 use crate::judge::{judge, judge_explained, load_policy};
 use crate::mail::{Client, Envelope, Message};
-use crate::record::{Explanation, Ruling, VerdictRecord, as_text};
+use crate::record::{Explanation, Ruling, VerdictRecord, as_text, json_line};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -77,8 +77,7 @@ pub(super) fn run(config: Option<&Path>, args: Args) -> Result<u8, Failure> {
         if args.json {
             let record = VerdictRecord::of(&ruling, Outcome::Untried, &envelope, Some(&message), Some(elapsed));
             let line = JsonLine { file: name, record, explanation: explanation.map(|e| e.as_json()) };
-            let line = serde_json::to_string(&line).map_err(|e| Failure::new(EX_UNAVAILABLE, e.to_string()))?;
-            print(&format!("{line}\n"));
+            print(&format!("{}\n", json_line(&line)));
         } else {
             let explained = explanation.map(|e| e.as_text()).unwrap_or_default();
             print(&format!("{}{explained}", as_text(&name, &ruling)));

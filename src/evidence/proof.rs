@@ -71,8 +71,8 @@ impl<'a> Origin<'a> {
             })
     }
 
-    /// True if the brand or a proven ally of it is the sender, so that using its name is not a pretence. Where a labelled
-    /// set does not say, nothing is held against them.
+    /// True if the brand or a proven ally of it is the sender, so that using its name is not a pretence. Where a
+    /// labelled set does not say, nothing is held against them.
     pub fn may_speak_for(&self, brand: &Brand) -> bool {
         let entitled = |m: &Mailbox| m.domain.as_ref().is_some_and(|d| brand.lets_speak(d));
         let unstated = || self.auth.unstated && self.authors().next().is_some() && self.authors().all(entitled);

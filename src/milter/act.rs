@@ -81,7 +81,8 @@ impl Edits {
             Measure::NotJudged(Exempt::AuthenticatedClient) => deletions(forged, negotiated),
             Measure::NotJudged(Exempt::ReportMailbox) | Measure::Deliver { .. } | Measure::Hold => {
                 let mut edits = deletions(forged, negotiated);
-                if ruling.disposition.measure == (Measure::Deliver { tag: true }) {
+                let is_tagged = ruling.disposition.measure == Measure::Deliver { tag: true };
+                if is_tagged && negotiated.actions.contains(Actions::CHANGE_HEADER) {
                     edits.extend(subject_edits(&policy.config.policy.subject_prefix, subjects, negotiated));
                 }
                 edits.extend(insertions(ruling, envelope, policy, negotiated));

@@ -1,5 +1,6 @@
 //! Text of strangers made fit to print: on one line, without what a terminal or a header would obey, cut visibly.
 
+use serde::Serialize;
 use std::fmt::Write;
 
 /// Text that can stand in a header, a log line or an SMTP reply: printable ASCII on one line. White space becomes one
@@ -31,6 +32,24 @@ pub fn cut(mut text: String, limit: usize) -> String {
         text.push_str(MARK);
     }
     text
+}
+
+/// A value as one line of JSON that a terminal can show: controls that JSON leaves as they are (DEL, C1) are escaped.
+pub(crate) fn json_line(value: &impl Serialize) -> String {
+    // Strings, numbers and lists: nothing that JSON cannot say.
+    let json = serde_json::to_string(value).unwrap_or_default();
+    if !json.contains(char::is_control) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_control() {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Text for a terminal, which obeys control characters: evidence quotes hostile text.

@@ -6,6 +6,7 @@
 //! holds addresses and quotes of hostile text; what is logged of it is for [`super::line`] to say.
 
 use super::auth_record::AuthRecord;
+use super::plain::json_line;
 use super::ruling::Ruling;
 use crate::disposition::{Failure, Measure, Outcome};
 use crate::mail::{Envelope, Message};
@@ -197,8 +198,7 @@ impl VerdictRecord {
 
     /// The record on one line of JSON.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and lists: nothing that JSON cannot say.
-        serde_json::to_string(self).unwrap_or_default()
+        json_line(self)
     }
 
     /// Reads a record that this or an earlier version wrote. The error says what is wrong and where.

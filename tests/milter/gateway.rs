@@ -268,7 +268,8 @@ async fn a_judge_that_panics_or_hangs_costs_one_message_a_retry() {
         // The third time a person looks at it.
         let (actions, status) = send(&mut mta, subject).await;
         assert!(held(&actions) && status == Status::Accept, "{subject}");
-        assert!(inserted(&actions, "X-Spoof-Verdict").unwrap().starts_with(" quarantine; error="));
+        let verdict = inserted(&actions, "X-Spoof-Verdict").unwrap();
+        assert!(verdict.starts_with(" quarantine; policy=") && verdict.contains("; error="), "{verdict}");
         assert_eq!(bench.metric(metric), "3");
     }
     assert_eq!(bench.metric("in_progress"), "0");

@@ -52,7 +52,7 @@ async fn a_file_or_a_link_in_the_place_of_a_socket_is_not_removed() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("milter.sock");
     std::fs::write(&path, "precious").unwrap();
-    assert!(start(&path).await.err().expect("it is a file").contains("no socket"));
+    assert!(start(&path).await.err().expect("it is a file").contains("not a socket"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
     let link = dir.path().join("link.sock");
     std::os::unix::fs::symlink(&path, &link).unwrap();
