@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// What came of judging the message.
 pub(crate) enum Held {
-    Verdict(Verdict),
+    Verdict(Box<Verdict>),
     Failed {
         why: Failure,
         /// It failed as often as the operator wants.

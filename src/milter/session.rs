@@ -225,7 +225,7 @@ impl Session {
                     let limits = &policy.config.failure;
                     circumstances.has_waited = shared.retries.waited_enough(&verdict.case_id, limits);
                 }
-                (Some(message), Held::Verdict(verdict))
+                (Some(message), Held::Verdict(Box::new(verdict)))
             }
             Err(why) => {
                 let has_tried_enough = shared.retries.failed(fingerprint, &policy.config.failure);
