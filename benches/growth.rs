@@ -1,5 +1,5 @@
-//! Time must grow with the size of a message and not faster, whatever its content: each hostile input is read and examined
-//! at two sizes, and the bench fails if twice the size takes three times as long, twice in a row.
+//! Time must grow with the size of a message and not faster, whatever its content: each hostile input is read and
+//! examined at two sizes, and the bench fails if twice the size takes three times as long, twice in a row.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 

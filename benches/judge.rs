@@ -1,8 +1,8 @@
 //! How long judging takes, DNS cache warm: a 10 kB message signed with RSA-2048, the same unsigned, 1 MB of HTML, and a
 //! newsletter of 5 MB.
 //!
-//! A real authoritative server on loopback answers the first look-up of each name; the rest comes from the cache, as in a
-//! gateway that has run for a while. Reading the message is part of what is measured, copying it is not.
+//! A real authoritative server on loopback answers the first look-up of each name; the rest comes from the cache, as
+//! in a gateway that has run for a while. Reading the message is part of what is measured, copying it is not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
@@ -59,8 +59,8 @@ fn html(size: usize) -> Vec<u8> {
     messages::message("text/html", "<html><body>\r\n", block, size)
 }
 
-/// A newsletter of about `size` octets as the programs that design them write it: a style sheet, tables within tables with
-/// every style written out, a tracked link with a tracked picture for each story, and no line longer than 200.
+/// A newsletter of about `size` octets as the programs that design them write it: a style sheet, tables within tables
+/// with every style written out, a tracked link with a tracked picture for each story, and no line longer than 200.
 fn newsletter(size: usize) -> Vec<u8> {
     let before = "<!DOCTYPE html>\r\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Orchard Weekly</title>\r\n\
                   <style type=\"text/css\">\r\nbody { margin: 0; padding: 0; background: #f4f4f4; }\r\n.story td { padding: 0 24px; }\r\n\

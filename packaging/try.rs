@@ -1,9 +1,9 @@
 //! What `packaging/try` runs once everything is installed and built: the corpus through a private Postfix and the real
 //! gateway, a table of what happened beside what was expected, then an open house for messages of one's own.
 //!
-//! It refuses to take the gateway's word: what happened is read from SMTP replies, Postfix's hold queue and the mailbox.
-//! It fails with 1 on any difference, and with one sentence if something cannot be started; whatever the end, Postfix, the
-//! gateway and their directories are gone.
+//! It refuses to take the gateway's word: what happened is read from SMTP replies, Postfix's hold queue and the
+//! mailbox. It fails with 1 on any difference, and with one sentence if something cannot be started; whatever the end,
+//! Postfix, the gateway and their directories are gone.
 //!
 //! usage: `try PROGRAM [--once]`, or `try send PORT FILE [--ip A] [--helo H] [--from A] [--to A] [--login U]`
 

@@ -21,13 +21,13 @@
 //! ```
 //!
 //! [`judge::judge`] is authenticate, examine, decide; everything that judges calls it. A [`verdict::Verdict`] is never
-//! changed; what is really done is decided once, carried out, and then written down. Header, log line, counters and JSON
-//! are renderings of (Verdict, Disposition, Outcome) and no second truth.
+//! changed; what is really done is decided once, carried out, and then written down. Header, log line, counters and
+//! JSON are renderings of (Verdict, Disposition, Outcome) and no second truth.
 //!
 //! # The floors
 //!
-//! One crate, a library and a thin binary; folders are floors and imports point down. `ARCHITECTURE.md` has the table and
-//! says why; `tests/floors.rs` holds it. The library exists for the binary and for tests; it promises no API.
+//! One crate, a library and a thin binary; folders are floors and imports point down. `ARCHITECTURE.md` has the table
+//! and says why; `tests/floors.rs` holds it. The library exists for the binary and for tests; it promises no API.
 //!
 //! * [`text`]: what any text is: folded, as the eye takes it, in the order it is seen.
 //! * [`mail`]: what arrived. Parsing never fails; oddities are kept as Defects, cuts as Limits. From is read as every
@@ -49,10 +49,10 @@
 //! # Glossary
 //!
 //! A **Brand** is what is protected. A **Signal** is a heuristic, a **Finding** is that it fired, with the words a
-//! reviewer reads. The **Ladder** holds the scores for tag, quarantine, reject. An **Action** is what findings ask for, a
-//! **Disposition** what is done, an **Outcome** what became of that. A
-//! **Policy** is the operator's; what a sender publishes is a **DmarcPolicy**. A **Defect** is an oddity of a message,
-//! a **Limit** a place where reading stopped. RFC 5598 names the rest.
+//! reviewer reads. The **Ladder** holds the scores for tag, quarantine, reject. An **Action** is what findings ask
+//! for, a **Disposition** what is done, an **Outcome** what became of that. A **Policy** is the operator's; what a
+//! sender publishes is a **DmarcPolicy**. A **Defect** is an oddity of a message, a **Limit** a place where reading
+//! stopped. RFC 5598 names the rest.
 
 pub mod auth;
 pub mod cli;

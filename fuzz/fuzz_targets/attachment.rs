@@ -1,5 +1,5 @@
-//! A file of any octets under a name that is its first line: looking into it never panics outside of a caught decoder, and
-//! what it yields stays within its limits.
+//! A file of any octets under a name that is its first line: looking into it never panics outside of a caught decoder,
+//! and what it yields stays within its limits.
 
 #![no_main]
 

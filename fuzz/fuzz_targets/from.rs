@@ -1,5 +1,5 @@
-//! A From field of any octets, read against other readers: whoever sees the brand in it unproven, the verdict is at least
-//! quarantine. The same property as tests/from/fuzz.rs, with a fuzzer that follows the code's branches.
+//! A From field of any octets, read against other readers: whoever sees the brand in it unproven, the verdict is at
+//! least quarantine. The same property as tests/from/fuzz.rs, with a fuzzer that follows the code's branches.
 
 #![no_main]
 

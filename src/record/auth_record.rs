@@ -1,6 +1,6 @@
 //! What authentication found, as part of a record: every result with what it rests on, in the words of RFC 8601.
 
-use crate::auth::{AuthResults, Dkim, Dmarc, PublishedPolicy, Spf};
+use crate::auth::{AuthResults, Dkim, DkimResult, Dmarc, PublishedPolicy, Spf};
 use serde::{Deserialize, Serialize};
 
 /// What authentication found, in full. `spf`, `dmarc` and `arc` are the words of RFC 8601; what they rest on stands
@@ -147,8 +147,8 @@ impl AuthRecord {
 
     /// DKIM in one word: `pass` if any signature passes, else the first one's result, else `none`.
     pub fn dkim_summary(&self) -> &str {
-        let first = self.dkim.first().map_or("none", |d| d.result.as_str());
-        self.dkim.iter().map(|d| d.result.as_str()).find(|r| *r == "pass").unwrap_or(first)
+        let first = self.dkim.first().map_or(DkimResult::None.as_str(), |d| d.result.as_str());
+        self.dkim.iter().map(|d| d.result.as_str()).find(|r| *r == DkimResult::Pass.as_str()).unwrap_or(first)
     }
 }
 

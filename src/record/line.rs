@@ -2,6 +2,8 @@
 
 use super::plain::{cut, plain};
 use super::verdict_record::VerdictRecord;
+use crate::auth::ArcResult;
+use crate::policy::Mode;
 
 /// Octets of one value in a log line: enough for a domain name (253) or a few limits in words.
 const MAX_VALUE_BYTES: usize = 300;
@@ -27,14 +29,14 @@ impl LogLine {
             line.add("spf", &auth.spf);
             line.add("dkim", auth.dkim_summary());
             line.add("dmarc", &auth.dmarc);
-            line.add("arc", if auth.arc == "none" { "" } else { &auth.arc });
+            line.add("arc", if auth.arc == ArcResult::None.as_str() { "" } else { &auth.arc });
         }
         line.add("signals", &record.acting_ids().collect::<Vec<_>>().join(","));
         line.add("time_ms", &record.elapsed_us.map(|us| (us / 1000).to_string()).unwrap_or_default());
         line.add("policy", &record.policy);
         line.add("case", &record.case);
         line.add("by", &text(&record.by));
-        line.add("mode", if record.mode == "enforce" { "" } else { &record.mode });
+        line.add("mode", if record.mode == Mode::Enforce.as_str() { "" } else { &record.mode });
         line.add("passed", &text(&record.passed));
         line.add("deferred", &text(&record.deferred));
         line.add("limits", &record.limits.join(", "));
