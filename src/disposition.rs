@@ -43,6 +43,8 @@ pub enum Later {
     Unjudged,
     /// There are more connections than are served.
     Overload,
+    /// The MTA did not take an edit.
+    EditFailed,
 }
 
 /// One of the five things that can be done with a message.
@@ -165,6 +167,14 @@ impl From<Action> for Measure {
 }
 
 impl Outcome {
+    /// What became of a measure.
+    pub fn of(self, measure: Measure) -> Measure {
+        match self {
+            Outcome::Failed => Measure::TryLater(Later::EditFailed),
+            Outcome::Done | Outcome::Untried => measure,
+        }
+    }
+
     /// The word in records.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -100,8 +100,7 @@ impl Edits {
         for edit in self.edits {
             if let Err(e) = edit.send(actions).await {
                 tracing::warn!("an edit could not be made, answering 451: {e}");
-                let text = "Message could not be processed, please try again".to_owned();
-                return (try_later(reply, &("451", "4.7.1", text)), Outcome::Failed);
+                return (try_later(reply, &later(Later::EditFailed, "")), Outcome::Failed);
             }
         }
         let status = match self.answer {
@@ -142,6 +141,7 @@ fn later(why: Later, case: &str) -> Reply {
         Later::Unverified => ("451", "4.7.0", again("Sender could not be verified at the moment")),
         Later::CannotHold => ("451", "4.7.0", again("Message cannot be held")),
         Later::Unjudged => ("451", "4.7.1", "Message could not be checked at the moment, please try again".to_owned()),
+        Later::EditFailed => ("451", "4.7.1", "Message could not be processed, please try again".to_owned()),
         Later::Overload => ("451", "4.3.2", "Too many connections at the moment, please try again".to_owned()),
     }
 }

@@ -99,7 +99,7 @@ impl Metrics {
         if disposition.waits() {
             self.deferred.inc();
         }
-        let word = if outcome == Outcome::Failed { "tempfail" } else { disposition.enforced.as_str() };
+        let word = outcome.of(disposition.enforced).as_str();
         self.messages.with_label_values(&[word, disposition.mode.as_str()]).inc();
     }
 

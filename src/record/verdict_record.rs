@@ -158,9 +158,11 @@ impl VerdictRecord {
         elapsed: Option<Duration>,
     ) -> VerdictRecord {
         let disposition = &ruling.disposition;
-        let failed = outcome == Outcome::Failed;
-        let word = |measure: Measure| if failed { "tempfail" } else { measure.as_str() }.to_owned();
-        let error = if failed { Some("edit") } else { ruling.failure().map(Failure::as_str) };
+        let word = |measure: Measure| outcome.of(measure).as_str().to_owned();
+        let error = match outcome {
+            Outcome::Failed => Some("edit"),
+            Outcome::Done | Outcome::Untried => ruling.failure().map(Failure::as_str),
+        };
         let mut record = VerdictRecord {
             format: FORMAT,
             program: env!("CARGO_PKG_VERSION").to_owned(),
