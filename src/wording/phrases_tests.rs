@@ -104,7 +104,7 @@ fn sections() -> Vec<(String, PhraseKind, Section)> {
 #[test]
 fn every_phrase_of_every_list_is_found() {
     for (name, kind, section) in sections() {
-        assert!(section.list.len() >= 10, "{name} {kind:?}");
+        assert!(section.list.len() >= 10, "{name} {kind:?}: fewer than ten phrases");
         for phrase in &section.list {
             let written = phrase.replace("{brand}", "Elance").replace('*', "some words");
             assert!(find(kind, &written).is_some(), "{name} {kind:?} {phrase}");

@@ -72,8 +72,8 @@ fn compiled(languages: &[Language]) -> Result<Lists, String> {
 mod tests {
     use super::*;
 
-    /// Words of all languages together, by kind; who adds words counts them here.
-    const COUNTS: [(WordKind, usize); WordKind::ALL.len()] = [
+    /// Words that all languages together have at the least, by kind: a list that is lost shows here.
+    const AT_LEAST: [(WordKind, usize); WordKind::ALL.len()] = [
         (WordKind::Your, 39),
         (WordKind::Account, 40),
         (WordKind::Of, 18),
@@ -94,10 +94,10 @@ mod tests {
     #[test]
     fn every_list_has_its_words() {
         compiled(&languages::built_in().unwrap()).unwrap();
-        for (at, (kind, count)) in COUNTS.into_iter().enumerate() {
+        for (at, (kind, count)) in AT_LEAST.into_iter().enumerate() {
             assert_eq!((WordKind::ALL[at], kind as usize), (kind, at), "kinds are in order");
             let words: Vec<&str> = WordList::of(kind).iter().collect();
-            assert_eq!(words.len(), count, "{kind:?}: {words:?}");
+            assert!(words.len() >= count, "{kind:?} has {} of {count}: {words:?}", words.len());
         }
     }
 
