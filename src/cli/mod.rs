@@ -1,4 +1,4 @@
-//! The command line (DESIGN section 8). Each command is a file or a function here; an error is one sentence on stderr
+//! The command line. Each command is a file or a function here; an error is one sentence on stderr
 //! that says what to do, and an exit code of sysexits.
 
 mod check;

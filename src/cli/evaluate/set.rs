@@ -1,6 +1,6 @@
 //! A labelled set: which messages, whether each is a spoof, and what is known about how it arrived.
 //!
-//! Either a manifest (one JSON object a line; DESIGN section 8) or folders whose names tell the label. What is neither
+//! Either a manifest (one JSON object a line; README, "Measure it") or folders whose names tell the label. What is neither
 //! is refused with a sentence that says how to label; an unreadable line is named by its number.
 
 use crate::auth::Stated;
