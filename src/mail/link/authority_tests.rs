@@ -1,4 +1,4 @@
-//! The cuts and corners of an authority; `tests/links.rs` holds the table of what people and browsers read.
+//! The cuts and corners of an authority; `tests/detection/links.rs` holds the table of what people and browsers read.
 #![allow(clippy::unwrap_used)]
 
 use crate::mail::link::authority::*;
