@@ -91,6 +91,7 @@ impl Metrics {
             Judged::Failed(why) => self.count_failure(why),
             Judged::Exempt => {}
         }
+        self.limit_hits.inc_by(ruling.limits().len() as u64);
         let disposition = &ruling.disposition;
         if let Some(why) = ruling.passed() {
             self.passed.with_label_values(&[why]).inc();
@@ -106,7 +107,6 @@ impl Metrics {
     /// Counts what was found about a message, whatever is done.
     fn count_verdict(&self, verdict: &Verdict, elapsed: Duration) {
         self.judge_duration.observe(elapsed.as_secs_f64());
-        self.limit_hits.inc_by(verdict.limits.len() as u64);
         for (method, result) in results(&verdict.auth) {
             self.auth_results.with_label_values(&[method, result]).inc();
         }

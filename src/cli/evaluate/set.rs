@@ -1,7 +1,7 @@
 //! A labelled set: which messages, whether each is a spoof, and what is known about how it arrived.
 //!
-//! Either a manifest (one JSON object a line; README, "Measure it") or folders whose names tell the label. What is neither
-//! is refused with a sentence that says how to label; an unreadable line is named by its number.
+//! Either a manifest (one JSON object a line; README, "Measure it") or folders whose names tell the label. What is
+//! neither is refused with a sentence that says how to label; an unreadable line is named by its number.
 
 use crate::auth::Stated;
 use crate::cli::failure::{EX_DATAERR, EX_USAGE, Failure};
