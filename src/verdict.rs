@@ -315,8 +315,9 @@ impl Rules<'_> {
         if let Some(exempt) = self.exempt.filter(|_| acting().any(|f| f.exempt)) {
             course = course.at_least(exempt, By::Key("auth.forwarder"));
         }
-        let (ceiling, by) = self.ceiling(claim, proven);
-        course = course.at_most(ceiling, by);
+        if let Some((ceiling, by)) = self.ceiling(claim, proven) {
+            course = course.at_most(ceiling, by);
+        }
         course = counting().filter(|f| goes_beyond_ceilings(f)).fold(course, asked);
         // What stands behind a limit was not read: nobody can say that it proves nothing, or that it is harmless.
         if is_cut && matches!(proof, Proof::Missing | Proof::PathOnly(_) | Proof::Unknown(_)) {
@@ -325,15 +326,15 @@ impl Rules<'_> {
         Sum { course, score, claim, proof }
     }
 
-    /// The most that can happen, and by which rule.
-    fn ceiling(&self, claim: Claim, proven: bool) -> (Action, By) {
+    /// The most that can happen, and by which rule; `None` if nothing holds it down.
+    fn ceiling(&self, claim: Claim, proven: bool) -> Option<(Action, By)> {
         match claim {
-            Claim::Strong => (Action::Reject, By::WeakClaim),
+            Claim::Strong => None,
             // A message that only names or shows the brand is never refused: a person should look at it.
-            Claim::Weak => (Action::Quarantine, By::WeakClaim),
+            Claim::Weak => Some((Action::Quarantine, By::WeakClaim)),
             // What members typed into the brand's own mail may be warned of, but real mail must arrive.
-            Claim::None if proven => (Action::Tag, By::Proven),
-            Claim::None => (self.policy.config.policy.unclaimed_ceiling, By::UnclaimedCeiling),
+            Claim::None if proven => Some((Action::Tag, By::Proven)),
+            Claim::None => Some((self.policy.config.policy.unclaimed_ceiling, By::UnclaimedCeiling)),
         }
     }
 }
