@@ -13,8 +13,11 @@ const NEAR: u32 = 5;
 const LISTED: usize = 20;
 /// Shares of honest mail at which the curve is read.
 const RATES: [f64; 4] = [0.0, 0.001, 0.01, 0.05];
-/// Actions beyond delivery.
-const LEVELS: [Action; 3] = [Action::Tag, Action::Quarantine, Action::Reject];
+
+/// Every action but delivery.
+fn levels_beyond_delivery() -> impl Iterator<Item = Action> {
+    Action::ALL.into_iter().skip(1)
+}
 
 /// How one message fares under two policies.
 pub(super) struct Change<'a> {
@@ -97,11 +100,12 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
 }
 
 fn confusion(out: &mut String, tally: &Tally<'_>) {
-    let _ = writeln!(out, "{:22}{:>9}{:>9}{:>12}{:>9}{:>9}", "", "accept", "tag", "quarantine", "reject", "all");
+    let heads = Action::ALL.map(|action| format!("{:>12}", action.as_str())).concat();
+    let _ = writeln!(out, "{:22}{heads}{:>12}", "", "all");
     for group in Group::ALL {
-        let [accept, tag, quarantine, reject] = tally.confusion(group);
-        let all = accept + tag + quarantine + reject;
-        let _ = writeln!(out, "{:22}{accept:>9}{tag:>9}{quarantine:>12}{reject:>9}{all:>9}", group.words());
+        let counts = tally.confusion(group);
+        let all: usize = counts.iter().sum();
+        let _ = writeln!(out, "{:22}{}{all:>12}", group.words(), counts.map(|n| format!("{n:>12}")).concat());
     }
 }
 
@@ -113,7 +117,7 @@ fn levels(out: &mut String, tally: &Tally<'_>) {
     let heads =
         ["precision", "claims", "by campaign", "forged own", "proof stated", "other phish", "ham", "ham naming"];
     let _ = writeln!(out, "\n{:16}{}", "at least", heads.map(|h| format!("{h:>14}")).concat());
-    for level in LEVELS {
+    for level in levels_beyond_delivery() {
         let shares = [
             tally.precision(level),
             tally.share(Group::Claims, level),
@@ -213,7 +217,7 @@ pub(super) fn as_json(tally: &Tally<'_>) -> Value {
         Value::Object(Group::ALL.into_iter().map(|g| (g.key().to_owned(), value(g))).collect::<Map<_, _>>())
     };
     let by_level = |value: &dyn Fn(Action) -> Value| -> Value {
-        Value::Object(LEVELS.into_iter().map(|l| (l.as_str().to_owned(), value(l))).collect::<Map<_, _>>())
+        Value::Object(levels_beyond_delivery().map(|l| (l.as_str().to_owned(), value(l))).collect::<Map<_, _>>())
     };
     let confusion = |group| {
         let counts = Action::ALL.into_iter().zip(tally.confusion(group));

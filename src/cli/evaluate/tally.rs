@@ -183,7 +183,7 @@ impl<'a> Tally<'a> {
     }
 
     /// Messages of a group for each action.
-    pub(super) fn confusion(&self, group: Group) -> [usize; 4] {
+    pub(super) fn confusion(&self, group: Group) -> [usize; Action::ALL.len()] {
         Action::ALL.map(|action| self.members(group).filter(|(_, j)| j.action == action).count())
     }
 
