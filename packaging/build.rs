@@ -22,8 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut list = String::from("&[\n");
     for file in &files {
         let name = file.file_stem().and_then(|name| name.to_str()).ok_or("the name of a file is not UTF-8")?;
-        let path = file.to_str().ok_or("the path of a file is not UTF-8")?;
-        writeln!(list, "    ({name:?}, include_str!({path:?})),")?;
+        // Relative to the crate, so that a list that was kept does not point into a working tree that is gone.
+        writeln!(
+            list,
+            "    ({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/{FOLDER}/{name}.toml\"))),"
+        )?;
     }
     list.push_str("]\n");
     std::fs::write(Path::new(&std::env::var("OUT_DIR")?).join("languages.rs"), list)?;
