@@ -4,6 +4,7 @@
 use super::destination::Destinations;
 use super::origin::Origin;
 use super::proof::Proof;
+use super::relation::{Ask, Voice};
 use crate::auth::AuthResults;
 use crate::lookalike::Imitation;
 use crate::mail::{Domain, Envelope, Harm, Message};
@@ -47,6 +48,11 @@ pub struct Evidence<'a> {
     looks: OnceCell<[Looks<'a>; 2]>,
     /// Where links lead; worked out when a signal first asks.
     destinations: OnceCell<Destinations<'a>>,
+    /// The author's own name; looked for when a signal first asks.
+    pub(super) own_name: OnceCell<Option<String>>,
+    /// Who speaks and what is asked, a brand each; worked out when a signal first asks.
+    pub(super) voices: Vec<OnceCell<Voice>>,
+    pub(super) asks: Vec<OnceCell<Vec<Ask>>>,
     /// What the domains that signals asked about imitate.
     imitations: RefCell<HashMap<Domain, Vec<Imitation>>>,
 }
@@ -76,6 +82,9 @@ impl<'a> Evidence<'a> {
             own: OnceCell::new(),
             looks: OnceCell::new(),
             destinations: OnceCell::new(),
+            own_name: OnceCell::new(),
+            voices: policy.brands.iter().map(|_| OnceCell::new()).collect(),
+            asks: policy.brands.iter().map(|_| OnceCell::new()).collect(),
             imitations: RefCell::default(),
         }
     }
@@ -110,6 +119,11 @@ impl<'a> Evidence<'a> {
                 .map(|own| fold(&unmasked(&own)))
         });
         own.as_ref().unwrap_or(&self.text)
+    }
+
+    /// The text that counts: the author's own words, and what they quote or pass on where that leads to a stranger.
+    pub(crate) fn counting_text(&self) -> &str {
+        &self.message.body.text
     }
 
     /// True if the message says that it answers another.

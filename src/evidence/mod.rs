@@ -1,6 +1,7 @@
 //! What signals read: the message, its envelope, what authentication found, and the operator's policy, with the
 //! insights that several signals share (proof, claims, links, folded text) worked out once. Pure; nothing here fails.
 
+pub(crate) mod ask;
 pub(crate) mod destination;
 mod gathered;
 mod handover;
@@ -9,8 +10,10 @@ mod mailing_list;
 pub(crate) mod naming;
 mod origin;
 mod proof;
+pub(crate) mod relation;
 pub(crate) mod speaking;
 pub(crate) mod through_list;
+pub(crate) mod voice;
 
 pub use gathered::Evidence;
 pub use origin::Origin;

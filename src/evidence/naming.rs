@@ -6,9 +6,9 @@
 use super::gathered::Evidence;
 use super::links;
 use crate::lookalike;
-use crate::mail::{Domain, Mailbox};
+use crate::mail::Domain;
 use crate::policy::Brand;
-use crate::text::fold::{fold, words_contain};
+use crate::text::fold::words_contain;
 use crate::wording::{WordKind, WordList, quoted};
 
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
@@ -29,34 +29,13 @@ pub(crate) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
     }
 }
 
-/// True if nothing makes the brand's name here more than a mention.
-pub(crate) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
-    e.origin.may_speak_for(brand) || leads_to_brand(e, brand) || leads_to_author(e)
-}
-
-/// True if [`is_mention`], or if the author has a name of their own and writes about the brand: where the brand's name
-/// stands says nothing then, and only what is wanted counts. Stolen mailboxes have honest names too.
-pub(crate) fn is_remark(e: &Evidence<'_>, brand: &Brand) -> bool {
-    is_mention(e, brand) || is_who_they_say(e)
-}
-
-/// True if the author is proven and has a name that fits their address: `Freelance Weekly` at freelanceweekly.example,
-/// `Ada Brook` at ada.b@mailhub.example.
-fn is_who_they_say(e: &Evidence<'_>) -> bool {
-    let fits = |m: &Mailbox, d| {
-        let name = fold(&m.name);
-        names_organization(&name, d) || names_person(&name, &fold(&m.local))
-    };
-    e.origin.proven_author().is_some_and(|d| e.message.from.iter().all(|m| fits(m, d)))
-}
-
 /// True if a folded name is an office's: `technical support`, `noreply`.
 pub(crate) fn is_office(name: &str) -> bool {
     WordList::of(WordKind::Offices).iter().any(|word| words_contain(name, word))
 }
 
 /// True if a word of a person's folded name stands in the local part.
-fn names_person(name: &str, local: &str) -> bool {
+pub(super) fn names_person(name: &str, local: &str) -> bool {
     if is_office(name) {
         return false;
     }
@@ -76,12 +55,4 @@ pub(crate) fn leads_to_brand(e: &Evidence<'_>, brand: &Brand) -> bool {
     e.message.body.attachments.is_empty()
         && links::followed(e).next().is_some()
         && links::all_astray(e, brand).next().is_none()
-}
-
-/// True if at least half of the links lead to pages of the author, who is proven.
-fn leads_to_author(e: &Evidence<'_>) -> bool {
-    let Some(author) = e.origin.proven_author() else { return false };
-    let hosts: Vec<Option<&Domain>> = links::followed(e).take(MAX_LINKS).map(|(_, a)| a.domain.as_ref()).collect();
-    let own = hosts.iter().flatten().filter(|host| host.registrable() == author.registrable()).count();
-    own > 0 && own * 2 >= hosts.len()
 }

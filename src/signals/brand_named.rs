@@ -1,7 +1,7 @@
 //! A subject or text that speaks of the brand: the weak claim that intent must join.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 use crate::text::fold::first_bytes;
 
@@ -28,5 +28,5 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let often = || brand.places_in(&e.text).nth(MIN_TIMES - 1).and_then(|_| brand.named_in(&e.text));
     let text = || brand.named_in(first_bytes(&e.text, NEAR_BYTES)).or_else(often).map(|name| ("the text", name));
     let (place, name) = named.or_else(text)?;
-    (!naming::is_mention(e, brand)).then(|| format!("{place} names {name:?}"))
+    (!voice::is_mention(e, brand)).then(|| format!("{place} names {name:?}"))
 }

@@ -1,7 +1,7 @@
 //! A text that begins with the brand: "Elance has detected …".
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 use crate::text::fold::first_bytes;
 
@@ -24,7 +24,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
     let name = brand.named_in(first_bytes(e.own_text(), OPENING_BYTES))?;
-    if e.origin.own_author(brand).is_some() || naming::is_remark(e, brand) {
+    if e.origin.own_author(brand).is_some() || voice::is_mention(e, brand) {
         return None;
     }
     Some(format!("the text begins with {name:?}"))

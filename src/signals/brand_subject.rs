@@ -1,7 +1,7 @@
 //! `Subject: Elance: your account is on hold`, from a stranger.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, naming, voice};
 use crate::policy::Brand;
 use crate::text::fold::fold;
 
@@ -26,7 +26,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.origin.is_list_mail() { without_tag(subject) } else { subject };
-    let name = brand.named_in(&fold(unlisted)).filter(|_| !naming::is_remark(e, brand))?;
+    let name = brand.named_in(&fold(unlisted)).filter(|_| !voice::is_mention(e, brand))?;
     Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.where_it_is()))
 }
 

@@ -7,13 +7,17 @@
 mod attachment_brand_page;
 mod attachment_web_page;
 mod brand_account;
+mod brand_account_elsewhere;
 mod brand_address_in_name;
+mod brand_asks_data;
+mod brand_data_asked;
 mod brand_disguised;
 mod brand_display_name;
 mod brand_file_name;
 mod brand_free_mailbox;
 mod brand_from_unproven;
 mod brand_headed_subject;
+mod brand_leads_astray;
 mod brand_local_part;
 mod brand_named;
 mod brand_opening;
@@ -77,6 +81,7 @@ mod threat_or_urgency;
 mod unsigned_duplicate;
 mod virus_found;
 
+use signal::Asked;
 pub use signal::{Check, Finding, Kind, Signal};
 
 use crate::evidence::Evidence;
@@ -91,6 +96,7 @@ pub static SIGNALS: &[&Signal] = &[
     &brand_address_in_name::SIGNAL,
     &brand_display_name::SIGNAL,
     &brand_sender_name::SIGNAL,
+    &brand_asks_data::SIGNAL,
     &lookalike_sender::SIGNAL,
     &link_userinfo::SIGNAL,
     &link_misread::SIGNAL,
@@ -107,6 +113,9 @@ pub static SIGNALS: &[&Signal] = &[
     &brand_file_name::SIGNAL,
     &brand_signature::SIGNAL,
     &brand_account::SIGNAL,
+    &brand_data_asked::SIGNAL,
+    &brand_account_elsewhere::SIGNAL,
+    &brand_leads_astray::SIGNAL,
     &brand_free_mailbox::SIGNAL,
     &brand_opening::SIGNAL,
     &attachment_brand_page::SIGNAL,
@@ -213,6 +222,14 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
         exempt: EXEMPTED.contains(&signal.id) && evidence.origin.exemption().is_some(),
         evidence: saw,
     };
+    // What the configuration asks for comes first.
+    let asking = |asked: Asked| {
+        let finding = finding(asked.evidence);
+        match finding.at_least {
+            Some(_) => finding,
+            None => Finding { at_least: Some(asked.at_least), asked_by: asked.key, ..finding },
+        }
+    };
     match signal.check {
         Check::Message(check) => found.message.extend(check(evidence).map(finding)),
         Check::Brand(check) => {
@@ -220,13 +237,12 @@ fn run(signal: &'static Signal, evidence: &Evidence<'_>, found: &mut Examination
                 findings.extend(check(evidence, brand).map(finding));
             }
         }
-        Check::AtLeast(check) => found.message.extend(check(evidence).map(|asked| {
-            let finding = finding(asked.evidence);
-            match finding.at_least {
-                Some(_) => finding,
-                None => Finding { at_least: Some(asked.at_least), asked_by: asked.key, ..finding },
+        Check::BrandAtLeast(check) => {
+            for (brand, findings) in evidence.policy.brands.iter().zip(&mut found.brands) {
+                findings.extend(check(evidence, brand).map(asking));
             }
-        })),
+        }
+        Check::AtLeast(check) => found.message.extend(check(evidence).map(asking)),
     }
 }
 

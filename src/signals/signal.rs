@@ -46,11 +46,13 @@ pub enum Check {
     Message(fn(&Evidence<'_>) -> Option<String>),
     /// About one brand.
     Brand(fn(&Evidence<'_>, &Brand) -> Option<String>),
+    /// About one brand, with the least that is to happen for it.
+    BrandAtLeast(fn(&Evidence<'_>, &Brand) -> Option<Asked>),
     /// About the message as such, with the least that is to happen for it.
     AtLeast(fn(&Evidence<'_>) -> Option<Asked>),
 }
 
-/// What a [`Check::AtLeast`] found, and what is asked for because of it.
+/// What a [`Check::AtLeast`] or [`Check::BrandAtLeast`] found, and what is asked for because of it.
 pub struct Asked {
     /// The least that is to happen.
     pub at_least: Action,

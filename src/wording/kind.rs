@@ -62,6 +62,8 @@ pub(crate) enum WordKind {
     HailsAddress,
     /// What a sender without a name is called: *billing*, *no-reply*.
     Offices,
+    /// Words of names that are nobody's own, whole or joined in a domain: *project desk*, *member services*.
+    Anybody,
     /// Stands in the line above a quotation: on Monday Ada *wrote*:
     Wrote,
     /// The first field in the head of a message that is passed on: *From*: Ada.
@@ -76,7 +78,7 @@ pub(crate) enum WordKind {
 
 impl WordKind {
     /// All kinds.
-    pub(crate) const ALL: [WordKind; 15] = [
+    pub(crate) const ALL: [WordKind; 16] = [
         WordKind::Your,
         WordKind::Account,
         WordKind::Of,
@@ -87,10 +89,66 @@ impl WordKind {
         WordKind::HailsMembers,
         WordKind::HailsAddress,
         WordKind::Offices,
+        WordKind::Anybody,
         WordKind::Wrote,
         WordKind::From,
         WordKind::Sent,
         WordKind::Answers,
         WordKind::SignIn,
+    ];
+}
+
+/// What a word of a request is: of several in one sentence it is put together what is asked for, and of whose.
+/// `conf/languages/en.toml` says the same to those who write the lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AskKind {
+    /// What opens an account: *password*, *PIN*.
+    Secret,
+    /// What is read off a payment card.
+    Card,
+    /// What names or opens a bank account.
+    Bank,
+    /// What proves who one is.
+    Papers,
+    /// What one has with a firm: *account*, *membership*.
+    Account,
+    /// Signing in.
+    SignIn,
+    /// Asks to hand over or to confirm: *enter*, *verify*.
+    Give,
+    /// Asks to follow: *click*, *open*, *here*.
+    Go,
+    /// What befalls an account: *suspended*.
+    Threat,
+    /// Leaves no time: *within 24 hours*.
+    Hurry,
+    /// Asks for money or offers it.
+    Pay,
+    /// Asks to answer or to write.
+    Answer,
+    /// Asks to telephone.
+    Call,
+    /// Turns a request into a warning: *never*.
+    Never,
+}
+
+impl AskKind {
+    /// All kinds.
+    pub(crate) const ALL: [AskKind; 14] = [
+        AskKind::Secret,
+        AskKind::Card,
+        AskKind::Bank,
+        AskKind::Papers,
+        AskKind::Account,
+        AskKind::SignIn,
+        AskKind::Give,
+        AskKind::Go,
+        AskKind::Threat,
+        AskKind::Hurry,
+        AskKind::Pay,
+        AskKind::Answer,
+        AskKind::Call,
+        AskKind::Never,
     ];
 }

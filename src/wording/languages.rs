@@ -1,9 +1,9 @@
 //! The languages' files as written (`conf/languages/*.toml`): words, how letters are spelt out, phrases.
 //!
 //! A language is one file; `packaging/build.rs` finds it, and no list of files is kept by hand. What has an unknown
-//! key, or some kinds of phrases and not all, is refused with the language and the key.
+//! key, or some kinds of phrases or of [ask] and not all, is refused with the language and the key.
 
-use super::kind::{PhraseKind, WordKind};
+use super::kind::{AskKind, PhraseKind, WordKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -19,6 +19,9 @@ pub(super) struct Language {
     pub(super) name: String,
     #[serde(default)]
     pub(super) words: BTreeMap<WordKind, Vec<String>>,
+    /// Words of requests: all kinds, or none.
+    #[serde(default)]
+    pub(super) ask: BTreeMap<AskKind, Vec<String>>,
     /// Letters that not every keyboard has, and what stands for them where it does not.
     #[serde(default)]
     pub(super) spelling: BTreeMap<String, String>,
@@ -57,10 +60,14 @@ pub(super) fn parse(files: &[(&str, &str)]) -> Result<Vec<Language>, String> {
 fn read(name: &str, text: &str) -> Result<Language, String> {
     let language: Language = toml::from_str(text).map_err(|e| e.message().to_owned())?;
     let missing = PhraseKind::ALL.into_iter().find(|kind| !language.phrases.contains_key(kind));
-    match missing.filter(|_| !language.phrases.is_empty()) {
-        Some(kind) => Err(format!("there are phrases, but none of the kind {kind:?}")),
-        None => Ok(Language { name: name.to_owned(), ..language }),
+    if let Some(kind) = missing.filter(|_| !language.phrases.is_empty()) {
+        return Err(format!("there are phrases, but none of the kind {kind:?}"));
     }
+    let missing = AskKind::ALL.into_iter().find(|kind| !language.ask.contains_key(kind));
+    if let Some(kind) = missing.filter(|_| !language.ask.is_empty()) {
+        return Err(format!("there are words of requests, but none of the kind {kind:?}"));
+    }
+    Ok(Language { name: name.to_owned(), ..language })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The words themselves are data in `conf/languages/`; here is how they are found. Nothing here knows a brand or a
 //! message.
 
+pub(crate) mod ask;
 mod index;
 mod kind;
 mod languages;
@@ -15,5 +16,5 @@ pub use kind::PhraseKind;
 pub(crate) use languages::built_in_text as built_in;
 pub use phrases::{Hits, Phrases};
 
-pub(crate) use kind::WordKind;
+pub(crate) use kind::{AskKind, WordKind};
 pub(crate) use words::WordList;

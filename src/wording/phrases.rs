@@ -27,9 +27,11 @@ const BRAND: char = '\u{e000}';
 /// Stands for the end of a sentence in prepared text.
 const STOP: char = '.';
 /// [`BRAND`] as a word.
-const BRAND_WORD: &str = "\u{e000}";
+pub(super) const BRAND_WORD: &str = "\u{e000}";
 /// Stands for a telephone number in prepared text; private use as [`BRAND`] is.
-const NUMBER_WORD: &str = "\u{e001}";
+pub(super) const NUMBER_WORD: &str = "\u{e001}";
+/// Stands for a link in prepared text; private use as [`BRAND`] is.
+pub(super) const LINK_WORD: &str = "\u{e002}";
 
 /// Phrases of all languages, compiled.
 #[derive(Debug, Default)]
@@ -132,7 +134,7 @@ fn number_near(words: &[&str], place: &Range<usize>) -> Option<usize> {
 }
 
 /// Longest first, so that "Elance Escrow" is not taken for "Elance" and a word.
-fn folded_names(brand_names: &[String]) -> Vec<String> {
+pub(super) fn folded_names(brand_names: &[String]) -> Vec<String> {
     let mut names: Vec<String> = brand_names.iter().map(|n| fold(n)).filter(|n| !n.is_empty()).collect();
     names.sort_by_key(|n| std::cmp::Reverse(n.len()));
     names
@@ -140,7 +142,7 @@ fn folded_names(brand_names: &[String]) -> Vec<String> {
 
 /// Text as words with one blank before and after each, brand names as [`BRAND`], telephone numbers as [`NUMBER_WORD`],
 /// ends of sentences as [`STOP`]; and the names and numbers replaced, in order.
-fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
+pub(super) fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
     let mut out = String::with_capacity(text.len() + 16);
     let mut named = Vec::new();
     out.push(' ');
@@ -173,7 +175,7 @@ fn prepare<'t>(text: &'t str, names: &[String]) -> (String, Vec<&'t str>) {
 }
 
 /// Appends the words of `text`, a blank after each, and [`STOP`] for the end of a sentence.
-fn push_words(out: &mut String, text: &str) {
+pub(super) fn push_words(out: &mut String, text: &str) {
     let mut rest = text;
     while let Some(separator) = next_separator(out, &mut rest) {
         if is_wordless(separator) {
@@ -208,7 +210,7 @@ fn next_separator(out: &mut String, rest: &mut &str) -> Option<char> {
 }
 
 fn is_letter(c: char) -> bool {
-    c == BRAND || c.is_alphanumeric() && !is_wordless(c)
+    matches!(c, BRAND..='\u{e002}') || c.is_alphanumeric() && !is_wordless(c)
 }
 
 /// Ends the word that is open.

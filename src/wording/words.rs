@@ -6,6 +6,7 @@
 use super::kind::WordKind;
 use super::languages::{self, Language};
 use crate::text::fold::fold;
+use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 /// The words of one kind, folded, the shortest first: where several fit, the shortest is the one that is found.
@@ -29,7 +30,7 @@ impl WordList {
 
     /// True if `word`, folded, is one of them.
     pub(crate) fn contains(&self, word: &str) -> bool {
-        self.iter().any(|w| w == word)
+        self.0.binary_search_by(|known| by_length(known, word)).is_ok()
     }
 
     /// The one that a folded text begins with, as a word.
@@ -45,11 +46,14 @@ impl WordList {
     }
 
     fn insert(&mut self, word: String) {
-        let place = self.0.binary_search_by(|known| known.len().cmp(&word.len()).then_with(|| known.cmp(&word)));
-        if let Err(place) = place {
+        if let Err(place) = self.0.binary_search_by(|known| by_length(known, &word)) {
             self.0.insert(place, word);
         }
     }
+}
+
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// The words of some languages together, by kind.
@@ -84,6 +88,7 @@ mod tests {
         (WordKind::HailsMembers, 14),
         (WordKind::HailsAddress, 30),
         (WordKind::Offices, 55),
+        (WordKind::Anybody, 240),
         (WordKind::Wrote, 18),
         (WordKind::From, 14),
         (WordKind::Sent, 26),

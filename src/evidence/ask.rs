@@ -1,0 +1,163 @@
+//! What is asked of the reader, of whose it is, and where it leads. Not a signal itself.
+//!
+//! A request counts by its relation: the brand's password, asked for over a stranger's link, is a spoof without any
+//! other sign; the author's own account behind the author's own link is not ours to judge. Whose something is, is bound
+//! as far as grammar does it cheaply: the brand's name right beside it, in the same sentence, or in the same paragraph;
+//! and where the brand is who speaks, whatever is asked is asked in its name. What leads to the brand's own pages is
+//! nobody's trap.
+
+use super::destination::{Destination, quoted};
+use super::gathered::Evidence;
+use super::relation::{Ask, Lead, Speaker, Voice, What, Whose};
+use super::voice;
+use crate::mail::{Domain, LinkKind};
+use crate::policy::Brand;
+use crate::text::fold::fold;
+use crate::wording::AskKind;
+use crate::wording::ask::{Joined, Sentence, Sentences};
+
+/// Words between a brand's name and what is the brand's: "the password of your account with Elance".
+const POSSESSED_WITHIN_WORDS: usize = 6;
+/// Words of the longest link label that is read as one request.
+const MAX_LABEL_WORDS: usize = 20;
+/// Links that are looked at: the rest of a longer list leads where its beginning leads.
+const MAX_LINKS: usize = 200;
+
+/// What a message asks for in a brand's name, the gravest first; worked out when a signal first asks. Empty where the
+/// brand is not named or may speak.
+pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> &'e [Ask] {
+    e.asks.get(brand.number()).map_or(&[], |known| known.get_or_init(|| find(e, brand)))
+}
+
+fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
+    let Some(voice) = voice::of(e, brand) else { return vec![] };
+    if voice.speaker == Speaker::Entitled || e.proven || !(e.names(brand) || voice.is_brand()) {
+        return vec![];
+    }
+    let names: Vec<String> = brand.folded_names().map(str::to_owned).collect();
+    let leads = Leads { e, brand, voice };
+    let mut asks = Vec::new();
+    let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>| {
+        for sentence in &sentences.all {
+            let Some((what, whose)) = asked(sentence, voice, label.is_some()) else { continue };
+            let paragraph = sentences.paragraphs.get(sentence.paragraph).map(String::as_str).unwrap_or_default();
+            let Some(lead) = leads.of(sentence, paragraph, label) else { continue };
+            asks.push(Ask { what, whose, lead, words: sentence.quoted() });
+        }
+    };
+    take(&Sentences::of(&e.message.subject, &names), None);
+    take(&Sentences::of(e.counting_text(), &names), None);
+    for way in e.destinations().all.iter().take(MAX_LINKS) {
+        let shown = way.link.shown.as_str();
+        let is_label = way.link.kind == LinkKind::Anchor && shown.split_whitespace().count() <= MAX_LABEL_WORDS;
+        if is_label && brand.named_in(&fold(shown)).is_some() {
+            take(&Sentences::of(shown, &names), Some(way));
+        }
+    }
+    asks.sort();
+    asks
+}
+
+/// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
+fn asked(sentence: &Sentence, voice: &Voice, is_label: bool) -> Option<(What, Whose)> {
+    let whose = |joined: &Joined| match sentence.words_to_brand(&joined.second) {
+        Some(between) if between <= POSSESSED_WITHIN_WORDS => Some(Whose::Brands),
+        Some(_) => Some(Whose::Named),
+        None => voice.is_brand().then_some(Whose::Spoken),
+    };
+    let data = [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers];
+    let handed = data.iter().flat_map(|kind| {
+        let secret = *kind == AskKind::Secret;
+        let signing = secret.then(|| sentence.joins(AskKind::SignIn, *kind)).flatten();
+        sentence.joins(AskKind::Give, *kind).into_iter().chain(signing)
+    });
+    let mut handed = handed.filter(|joined| !sentence.warns_of(&joined.first));
+    if let Some(whose) = handed.find_map(|joined| whose(&joined)) {
+        return Some((What::Data, whose));
+    }
+    let verbs = [AskKind::SignIn, AskKind::Give, AskKind::Go, AskKind::Threat, AskKind::Hurry, AskKind::Call];
+    let kept = verbs.iter().filter_map(|verb| sentence.joins(*verb, AskKind::Account));
+    let mut kept = kept.filter(|joined| !sentence.warns_of(&joined.first));
+    if let Some(whose) = kept.find_map(|joined| whose(&joined)) {
+        return Some((What::Account, whose));
+    }
+    // "Elance Sign In" on a button says all.
+    let button = is_label && (sentence.has(AskKind::SignIn) || sentence.has(AskKind::Give));
+    (button && sentence.names_brand()).then_some((What::Account, Whose::Brands))
+}
+
+/// Where requests lead.
+struct Leads<'e, 'm> {
+    e: &'e Evidence<'m>,
+    brand: &'e Brand,
+    voice: &'e Voice,
+}
+
+impl Leads<'_, '_> {
+    /// Where what a sentence asks leads: over the link that shows it, those in its paragraph, or those of the message;
+    /// `None` if only to the brand.
+    fn of(&self, sentence: &Sentence, paragraph: &str, label: Option<&Destination<'_>>) -> Option<Lead> {
+        if let Some(way) = label {
+            return self.one(way).map(|lead| if let Lead::Stranger(words) = lead { Lead::Bound(words) } else { lead });
+        }
+        let ways = || self.e.destinations().all.iter().take(MAX_LINKS).filter(|w| w.link.kind != LinkKind::Image);
+        let here = |way: &&Destination<'_>| {
+            let shown = way.link.shown.as_str();
+            !shown.is_empty() && (paragraph.contains(shown) || paragraph.contains(way.link.href.as_str()))
+        };
+        let mut bound = ways().filter(here).peekable();
+        if bound.peek().is_some()
+            && (sentence.has_link() || bound.peek().is_some_and(|w| w.link.kind != LinkKind::Text))
+        {
+            let lead = bound.filter_map(|way| self.one(way)).min();
+            return lead.map(|lead| if let Lead::Stranger(words) = lead { Lead::Bound(words) } else { lead });
+        }
+        let answers = sentence.has(AskKind::Answer);
+        let elsewhere = ways().filter(|w| w.link.kind != LinkKind::Obfuscated).filter_map(|way| self.one(way)).min();
+        let leads_home = || ways().next().is_some() && elsewhere.is_none();
+        if leads_home() && !answers {
+            return None;
+        }
+        elsewhere.clone().filter(|_| !answers).or_else(|| self.answer()).or(elsewhere)
+    }
+
+    /// Where one link leads, if not to the brand.
+    fn one(&self, way: &Destination<'_>) -> Option<Lead> {
+        let words = format!("{} leads there", way.quoted());
+        let Some(host) = way.target.domain() else {
+            return self.without_host(way);
+        };
+        if self.brand.links_to(host) && way.hidden_by.is_none() {
+            return None;
+        }
+        let author = self.e.origin.proven_author().filter(|_| self.voice.is_author());
+        match author.is_some_and(|author| author.registrable() == host.registrable()) {
+            true => Some(Lead::House(words)),
+            false => Some(Lead::Stranger(words)),
+        }
+    }
+
+    /// Links to what is not a host: mailboxes, numbers, addresses of machines, files.
+    fn without_host(&self, way: &Destination<'_>) -> Option<Lead> {
+        let href = way.target.href.as_str();
+        let (scheme, rest) = href.split_once(':')?;
+        match scheme.to_ascii_lowercase().as_str() {
+            "mailto" => {
+                let to = Domain::parse(rest.split('?').next()?.rsplit_once('@')?.1)?;
+                (!self.brand.links_to(&to)).then(|| Lead::Stranger(format!("{} leads there", quoted(way.link))))
+            }
+            "cid" | "about" | "javascript" | "data" => None,
+            "tel" | "sms" => Some(Lead::Answer(format!("{} is called for it", quoted(way.link)))),
+            _ => Some(Lead::Stranger(format!("{} leads there", quoted(way.link)))),
+        }
+    }
+
+    /// The mailbox that an answer goes to, if that is not the brand's.
+    fn answer(&self) -> Option<Lead> {
+        let message = self.e.message;
+        let to = if message.reply_to.is_empty() { &message.from } else { &message.reply_to };
+        let own = |d: &Domain| self.brand.links_to(d);
+        let stranger = to.iter().find(|m| !m.domain.as_ref().is_some_and(own))?;
+        Some(Lead::Answer(format!("the answer goes to {}", stranger.where_it_is())))
+    }
+}

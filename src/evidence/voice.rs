@@ -1,0 +1,226 @@
+//! Who speaks: the brand, the author in a name of their own, or nobody in particular. Not a signal itself.
+//!
+//! One table holds the places where a reader meets a name and how much each says. A brand that only stands in the text
+//! is spoken about; one that greets, signs and heads the message speaks. An author speaks who has a name that is theirs
+//! alone and that their proven domain or address bears out: `Freelance Weekly` at freelanceweekly.example, `Ada Brook`
+//! at ada.b@mailhub.example. `Project Desk` is nobody's own name, whatever domain bears it out, and neither is one that
+//! stands on a page anybody may have.
+
+use super::gathered::Evidence;
+use super::naming;
+use super::relation::{Place, SPEAKS, Speaker, Voice};
+use super::speaking;
+use crate::lookalike;
+use crate::mail::{Domain, Mailbox};
+use crate::policy::Brand;
+use crate::text::fold::{find_words, fold};
+use crate::wording::{WordKind, WordList};
+
+/// Lines at the end of a text in which people sign: below them stand an address and what the law asks for.
+const LAST_LINES: usize = 8;
+/// Lines at its beginning in which they greet.
+const FIRST_LINES: usize = 3;
+/// Words of a line that signs or greets and says nothing else.
+const MAX_LINE_WORDS: usize = 6;
+/// Octets of the first words: what a list of messages shows.
+const OPENING_BYTES: usize = 150;
+/// Letters of the shortest part of a domain's name that is taken for a word of its own.
+const MIN_PART_CHARS: usize = 3;
+/// Octets of the longest label that is taken apart: the DNS has none longer.
+const MAX_LABEL_BYTES: usize = 63;
+
+/// Who speaks, as far as this brand goes; worked out when a signal first asks.
+pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
+    let looked = || {
+        let mut places = places(e, brand);
+        places.sort();
+        let speaker = speaker(e, brand, &places);
+        Voice { places, speaker }
+    };
+    e.voices.get(brand.number()).map(|known| known.get_or_init(looked))
+}
+
+/// True if nothing makes the brand's name here more than a mention: who writes may speak for the brand, all links lead
+/// to it, or the author writes about it in a name of their own. What is asked in the brand's name counts all the same
+/// (`ask`).
+pub(crate) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
+    e.origin.may_speak_for(brand) || naming::leads_to_brand(e, brand) || of(e, brand).is_some_and(Voice::is_author)
+}
+
+fn speaker(e: &Evidence<'_>, brand: &Brand, places: &[(Place, String)]) -> Speaker {
+    if e.origin.may_speak_for(brand) {
+        return Speaker::Entitled;
+    }
+    let own_name = own_name(e).is_some();
+    let counts = |place: &Place| !own_name || place.is_writers();
+    let weight: u32 = places.iter().map(|(place, _)| *place).filter(counts).map(Place::weight).sum();
+    match weight {
+        SPEAKS.. => Speaker::Brand,
+        _ if own_name => Speaker::Author,
+        _ => Speaker::Nobody,
+    }
+}
+
+fn places(e: &Evidence<'_>, brand: &Brand) -> Vec<(Place, String)> {
+    let mut found = Vec::new();
+    let mut note = |place: Place, words: Option<String>| found.extend(words.map(|words| (place, words)));
+    let mailboxes = |list: &[Mailbox]| list.iter().find_map(|m| brand.claimed_in(&m.name));
+    if e.poses_as(brand) {
+        note(Place::From, Some("the sender".to_owned()));
+    }
+    note(Place::Sender, mailboxes(&e.message.sender).map(|how| format!("Sender shows {how}")));
+    note(Place::ReplyTo, mailboxes(&e.message.reply_to).map(|how| format!("Reply-To shows {how}")));
+    let organization = e.message.values("Organization").find_map(|value| brand.claimed_in(value));
+    note(Place::Organization, organization.map(|how| format!("Organization shows {how}")));
+    if let Some(subject) = naming::unprompted(e) {
+        let head = subject.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let heads = brand.places_in(head).any(|(start, _)| start == 0);
+        let named = brand.named_in(subject).map(|name| format!("the subject names {name:?}"));
+        note(if heads { Place::SubjectHead } else { Place::Subject }, named);
+    }
+    if brand.named_in(&e.text).is_none() {
+        return found;
+    }
+    let own = e.own_text();
+    let opening = brand.named_in(crate::text::fold::first_bytes(own, OPENING_BYTES));
+    note(Place::Opening, opening.map(|name| format!("the text begins with {name:?}")));
+    note(Place::Imprint, speaking::as_brand(e, brand).map(|words| format!("the text says {words:?}")));
+    note(Place::Greeting, greeting(e, brand).map(|line| format!("the text greets with {line:?}")));
+    note(Place::SignOff, sign_off(e, brand).map(|line| format!("the text is signed {line:?}")));
+    found
+}
+
+/// A short line among the first that ends with the brand's name, or goes on with whom it greets.
+fn greeting(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    let mut lines = short_lines(&e.message.body.text).take(FIRST_LINES);
+    lines.find(|line| brand.named_in(line).is_some() && line.ends_with([',', ':', '!', '،', '、', '，']))
+}
+
+/// A short line among the last that begins or ends with the brand's name and is not about it.
+fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
+    let lines: Vec<&str> = e.message.body.text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let last = lines.len().saturating_sub(LAST_LINES).max(1);
+    let own_name = own_name(e);
+    lines.get(last..)?.iter().find_map(|line| {
+        let folded = folded_if_short(line)?;
+        let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+        let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || end == bare.len());
+        let goes_on = bare.contains(['/', '@', '?', ':']) || brand.domain_in(bare).is_some();
+        // Those who have a name of their own write where they work and what they do beside it.
+        let is_office = || naming::is_office(bare) || is_of_anybody(bare, brand);
+        (at_edge && !goes_on && (own_name.is_none() || is_office())).then(|| bare.to_owned())
+    })
+}
+
+/// True if a line holds the brand's name and, beside it, a word of an office.
+fn is_of_anybody(line: &str, brand: &Brand) -> bool {
+    let members = WordList::of(WordKind::Members);
+    let mut words = line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    let is_office = |w: &str| WordList::of(WordKind::Anybody).contains(w) && !members.contains(w);
+    words.any(|w| is_office(w) && brand.named_in(w).is_none())
+}
+
+fn short_lines(text: &str) -> impl Iterator<Item = String> {
+    text.lines().filter(|line| !line.trim().is_empty()).map(|line| folded_if_short(line).unwrap_or_default())
+}
+
+fn folded_if_short(line: &str) -> Option<String> {
+    (line.split_whitespace().count() <= MAX_LINE_WORDS).then(|| fold(line))
+}
+
+/// The name of their own in which a proven author writes.
+pub(crate) fn own_name<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
+    e.own_name.get_or_init(|| find_own_name(e)).as_deref()
+}
+
+fn find_own_name(e: &Evidence<'_>) -> Option<String> {
+    let domain = e.origin.proven_author()?;
+    let mut authors = e.message.from.iter();
+    let author = authors.next().filter(|_| authors.all(|m| m.domain.as_ref() == Some(domain)))?;
+    let name = fold(&author.name);
+    if naming::names_person(&name, &fold(&author.local)) {
+        return Some(author.name.clone());
+    }
+    let hosts = &e.policy.hosts;
+    if hosts.free_mailbox(domain).is_some() || hosts.free_host(domain).is_some() || is_anybodys(domain) {
+        return None;
+    }
+    if naming::names_organization(&name, domain) {
+        return Some(author.name.clone());
+    }
+    let label = domain.chosen_label();
+    let spaced = label.replace('-', " ");
+    let joined = label.replace('-', "");
+    [spaced, joined].into_iter().find(|own| own.chars().count() > MIN_PART_CHARS && is_said(&e.text, own))
+}
+
+/// True if a text holds a name that is not part of an address.
+fn is_said(text: &str, name: &str) -> bool {
+    let mut from = 0;
+    while let Some(at) = find_words(text, name, from) {
+        from = at + name.len();
+        let after = text[from..].strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+        let before = text[..at].ends_with(['.', '/', '@', '-', '_', '=']);
+        if !after && !before && !text[from..].starts_with(['@', '/', '-', '_', '=']) {
+            return true;
+        }
+    }
+    false
+}
+
+/// True if the label that a domain's owner chose is made of words of offices alone: `payout-desk`, `memberservices`.
+fn is_anybodys(domain: &Domain) -> bool {
+    let label = domain.chosen_label();
+    let mut parts = label.split(|c: char| !c.is_alphabetic()).filter(|part| !part.is_empty()).peekable();
+    parts.peek().is_none() || parts.all(is_made_of_offices)
+}
+
+/// True if a word is one of offices or bait, or several of them without a gap.
+fn is_made_of_offices(word: &str) -> bool {
+    let anybody = WordList::of(WordKind::Anybody);
+    if word.len() > MAX_LABEL_BYTES {
+        return false;
+    }
+    // Which beginnings of the word are made so.
+    let mut made = vec![false; word.len() + 1];
+    made[0] = true;
+    for start in 0..word.len() {
+        if !made[start] || !word.is_char_boundary(start) {
+            continue;
+        }
+        let ends = (start + 1..=word.len()).filter(|end| word.is_char_boundary(*end));
+        for end in ends {
+            let part = &word[start..end];
+            let whole = part.len() == word.len();
+            let long = whole || part.chars().count() >= MIN_PART_CHARS;
+            made[end] |= long && (anybody.contains(part) || lookalike::is_bait(part));
+        }
+    }
+    made[word.len()]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_office_words_are_nobodys_own() {
+        for domain in ["payout-desk.example", "memberservices.example", "project-desk.example", "my-account.example"] {
+            assert!(is_anybodys(&Domain::parse(domain).unwrap()), "{domain}");
+        }
+        for domain in ["northbank.example", "freelanceweekly.example", "partner-works.example", "bluepeak.example"] {
+            assert!(!is_anybodys(&Domain::parse(domain).unwrap()), "{domain}");
+        }
+    }
+
+    #[test]
+    fn addresses_do_not_say_a_name() {
+        for text in ["write to us, bright florist", "bright florist."] {
+            assert!(is_said(text, "bright florist"), "{text}");
+        }
+        for text in ["https://florist.example/", "ada@florist", "www.florist.example", "the-florist"] {
+            assert!(!is_said(text, "florist"), "{text}");
+        }
+    }
+}

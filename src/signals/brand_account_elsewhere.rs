@@ -1,0 +1,30 @@
+//! "Sign in to your Elance account" over a stranger's link.
+
+use super::signal::{Asked, Check, Kind, Signal};
+use crate::evidence::relation::{Lead, What, Whose};
+use crate::evidence::{Evidence, ask, voice};
+use crate::policy::{Action, Brand};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-account-elsewhere",
+    title: "The reader's account with a brand is behind a stranger's link, form, number or mailbox",
+    why: "Signing in to a brand, confirming or saving the account there is done on the brand's own pages. Tagged by \
+          itself, held where the brand is who speaks. Innocent case: a tool that works with the reader's account; one \
+          that writes in its own name, from its own domain, about its own pages does not count.",
+    points: 20,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::BrandAtLeast(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
+    let voice = voice::of(e, brand)?;
+    let counts = |whose: Whose, lead: &Lead| match lead {
+        Lead::Bound(_) => true,
+        Lead::Stranger(_) | Lead::House(_) => !voice.is_author(),
+        Lead::Answer(_) => voice.is_brand() && whose <= Whose::Named,
+    };
+    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Account && counts(a.whose, &a.lead))?;
+    let at_least = if voice.is_brand() { Action::Quarantine } else { Action::Tag };
+    Some(Asked { at_least, key: None, evidence: format!("it says {:?}; {}", ask.words, ask.lead.words()) })
+}

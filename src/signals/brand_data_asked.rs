@@ -1,0 +1,31 @@
+//! "Please verify your Elance password here: http://stranger.example/".
+
+use super::signal::{Asked, Check, Kind, Signal};
+use crate::evidence::relation::{Lead, What, Whose};
+use crate::evidence::{Evidence, ask, voice};
+use crate::policy::{Action, Brand};
+
+pub(super) static SIGNAL: Signal = Signal {
+    id: "brand-data-asked",
+    title: "A stranger asks for what only the brand could ask for",
+    why: "A password for the brand, or a card, a bank account or papers in its name, that are to be handed to somebody \
+          else: nobody but the brand may ask for them, and the brand does not ask by mail. Held by itself. Innocent \
+          cases: training on phishing, which quotes such requests; a tool that signs in for its user.",
+    points: 40,
+    at_least: None,
+    kind: Kind::WeakClaim,
+    check: Check::BrandAtLeast(check),
+};
+
+fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
+    let voice = voice::of(e, brand)?;
+    let counts = |whose: Whose, lead: &Lead| match (whose, lead) {
+        (Whose::Brands, _) => true,
+        // An author with a name of their own may ask for much in their own name; what leads away from them counts.
+        (Whose::Named, Lead::Bound(_)) => true,
+        (Whose::Named | Whose::Spoken, _) => !voice.is_author(),
+    };
+    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a.whose, &a.lead))?;
+    let evidence = format!("it asks {:?}; {}", ask.words, ask.lead.words());
+    Some(Asked { at_least: Action::Quarantine, key: None, evidence })
+}
