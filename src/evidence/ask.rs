@@ -16,8 +16,6 @@ use crate::text::fold::fold;
 use crate::wording::AskKind;
 use crate::wording::ask::{Joined, Sentence, Sentences};
 
-/// Words between a brand's name and what is the brand's: "the password of your account with Elance".
-const POSSESSED_WITHIN_WORDS: usize = 6;
 /// Words of the longest link label that is read as one request.
 const MAX_LABEL_WORDS: usize = 20;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
@@ -60,10 +58,11 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
 
 /// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
 fn asked(sentence: &Sentence, voice: &Voice, is_label: bool) -> Option<(What, Whose)> {
-    let whose = |joined: &Joined| match sentence.words_to_brand(&joined.second) {
-        Some(between) if between <= POSSESSED_WITHIN_WORDS => Some(Whose::Brands),
-        Some(_) => Some(Whose::Named),
-        None => voice.is_brand().then_some(Whose::Spoken),
+    let whose = |joined: &Joined| match sentence.names_brand() {
+        true if sentence.is_of_brand(&joined.second) => Some(Whose::Brands),
+        true if sentence.is_of_reader(joined) => Some(Whose::Readers),
+        true => Some(Whose::Named),
+        false => voice.is_brand().then_some(Whose::Spoken),
     };
     let data = [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers];
     let handed = data.iter().flat_map(|kind| {
@@ -75,8 +74,12 @@ fn asked(sentence: &Sentence, voice: &Voice, is_label: bool) -> Option<(What, Wh
     if let Some(whose) = handed.find_map(|joined| whose(&joined)) {
         return Some((What::Data, whose));
     }
-    let verbs = [AskKind::SignIn, AskKind::Give, AskKind::Go, AskKind::Threat, AskKind::Hurry, AskKind::Call];
+    let verbs = [AskKind::SignIn, AskKind::Give, AskKind::Go, AskKind::Call];
     let kept = verbs.iter().filter_map(|verb| sentence.joins(*verb, AskKind::Account));
+    // What befalls accounts is news; what befalls the reader's is a threat.
+    let threats = [AskKind::Threat, AskKind::Hurry].into_iter();
+    let threatened = threats.filter_map(|kind| sentence.joins(kind, AskKind::Account));
+    let kept = kept.chain(threatened.filter(|joined| sentence.is_of_reader(joined)));
     let mut kept = kept.filter(|joined| !sentence.warns_of(&joined.first));
     if let Some(whose) = kept.find_map(|joined| whose(&joined)) {
         return Some((What::Account, whose));

@@ -11,9 +11,6 @@ use crate::policy::Brand;
 use crate::text::fold::words_contain;
 use crate::wording::{WordKind, WordList, quoted};
 
-/// Links that are looked at: the rest of a longer list leads where its beginning leads.
-const MAX_LINKS: usize = 200;
-
 /// Shortest label of a domain that is recognised in a name.
 const MIN_LABEL_BYTES: usize = 3;
 

@@ -54,7 +54,9 @@ pub(crate) enum Speaker {
     Entitled,
     /// The brand, says the message.
     Brand,
-    /// The author, in a name of their own.
+    /// The author, in a name of their own, from an address that anybody may have.
+    Person,
+    /// The author, in a name of their own that their house bears out.
     Author,
     /// Nobody who can be told.
     Nobody,
@@ -76,6 +78,11 @@ impl Voice {
 
     /// True if the author speaks in a name of their own.
     pub(crate) fn is_author(&self) -> bool {
+        matches!(self.speaker, Speaker::Author | Speaker::Person)
+    }
+
+    /// True if a house of the author's own bears that name out.
+    pub(crate) fn is_house(&self) -> bool {
         self.speaker == Speaker::Author
     }
 
@@ -103,9 +110,11 @@ pub(crate) enum What {
 /// Whose it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Whose {
-    /// The brand's: its name stands right beside it.
+    /// The brand's: grammar says so.
     Brands,
-    /// The brand is named in the same sentence.
+    /// The reader's, in a sentence that names the brand.
+    Readers,
+    /// Anybody's, in a sentence that names the brand.
     Named,
     /// The brand is who speaks.
     Spoken,

@@ -7,6 +7,7 @@
 //! stands on a page anybody may have.
 
 use super::gathered::Evidence;
+use super::links;
 use super::naming;
 use super::relation::{Place, SPEAKS, Speaker, Voice};
 use super::speaking;
@@ -41,10 +42,27 @@ pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
 }
 
 /// True if nothing makes the brand's name here more than a mention: who writes may speak for the brand, all links lead
-/// to it, or the author writes about it in a name of their own. What is asked in the brand's name counts all the same
-/// (`ask`).
+/// to it, or the author writes about it in the name of their own house, and sends nobody to a page that anybody may
+/// have. What is asked in the brand's name counts all the same ([`super::ask`]).
 pub(crate) fn is_mention(e: &Evidence<'_>, brand: &Brand) -> bool {
-    e.origin.may_speak_for(brand) || naming::leads_to_brand(e, brand) || of(e, brand).is_some_and(Voice::is_author)
+    let hosts = &e.policy.hosts;
+    let anybodys = |d: &Domain| hosts.free_host(d).is_some() || hosts.shortener(d).is_some();
+    let sends_away = || links::followed(e).any(|(_, a)| a.domain.as_ref().is_some_and(anybodys));
+    e.origin.may_speak_for(brand)
+        || naming::leads_to_brand(e, brand)
+        || of(e, brand).is_some_and(Voice::is_house) && !sends_away()
+}
+
+/// True if [`is_mention`], or if the author has a name of their own and writes about the brand: where the brand's name
+/// stands says nothing then, and only what is wanted counts. Stolen mailboxes have honest names too.
+pub(crate) fn is_remark(e: &Evidence<'_>, brand: &Brand) -> bool {
+    is_mention(e, brand) || of(e, brand).is_some_and(Voice::is_author)
+}
+
+/// True if the author's mailbox or domain is one that anybody gets.
+fn is_hired(e: &Evidence<'_>) -> bool {
+    let hosts = &e.policy.hosts;
+    e.origin.proven_author().is_none_or(|d| hosts.free_mailbox(d).is_some() || hosts.free_host(d).is_some())
 }
 
 fn speaker(e: &Evidence<'_>, brand: &Brand, places: &[(Place, String)]) -> Speaker {
@@ -56,6 +74,7 @@ fn speaker(e: &Evidence<'_>, brand: &Brand, places: &[(Place, String)]) -> Speak
     let weight: u32 = places.iter().map(|(place, _)| *place).filter(counts).map(Place::weight).sum();
     match weight {
         SPEAKS.. => Speaker::Brand,
+        _ if own_name && is_hired(e) => Speaker::Person,
         _ if own_name => Speaker::Author,
         _ => Speaker::Nobody,
     }
@@ -141,8 +160,7 @@ fn find_own_name(e: &Evidence<'_>) -> Option<String> {
     if naming::names_person(&name, &fold(&author.local)) {
         return Some(author.name.clone());
     }
-    let hosts = &e.policy.hosts;
-    if hosts.free_mailbox(domain).is_some() || hosts.free_host(domain).is_some() || is_anybodys(domain) {
+    if is_hired(e) || is_anybodys(domain) {
         return None;
     }
     if naming::names_organization(&name, domain) {

@@ -20,9 +20,9 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
     let counts = |whose: Whose, lead: &Lead| match lead {
-        Lead::Bound(_) => true,
-        Lead::Stranger(_) | Lead::House(_) => !voice.is_author(),
-        Lead::Answer(_) => voice.is_brand() && whose <= Whose::Named,
+        Lead::Bound(_) => whose < Whose::Named || voice.is_brand(),
+        Lead::Stranger(_) | Lead::House(_) => whose < Whose::Named && !voice.is_author() || voice.is_brand(),
+        Lead::Answer(_) => voice.is_brand() && whose < Whose::Spoken,
     };
     let ask = ask::of(e, brand).iter().find(|a| a.what == What::Account && counts(a.whose, &a.lead))?;
     let at_least = if voice.is_brand() { Action::Quarantine } else { Action::Tag };

@@ -22,8 +22,9 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let counts = |whose: Whose, lead: &Lead| match (whose, lead) {
         (Whose::Brands, _) => true,
         // An author with a name of their own may ask for much in their own name; what leads away from them counts.
-        (Whose::Named, Lead::Bound(_)) => true,
-        (Whose::Named | Whose::Spoken, _) => !voice.is_author(),
+        (Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
+        (Whose::Readers | Whose::Spoken, _) => !voice.is_author(),
+        (Whose::Named, _) => voice.is_brand(),
     };
     let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a.whose, &a.lead))?;
     let evidence = format!("it asks {:?}; {}", ask.words, ask.lead.words());

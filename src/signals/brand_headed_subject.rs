@@ -28,5 +28,5 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let heads = bracketed || rest.is_empty() || rest.starts_with([':', '-', '|', ']', '>', '/']);
     // Without anything to follow or to open, it is how people write a subject.
     let leads = !e.message.body.attachments.is_empty() || links::all_astray(e, brand).next().is_some();
-    (heads && leads && !voice::is_mention(e, brand)).then(|| format!("the subject is headed by {:?}", &subject[..end]))
+    (heads && leads && !voice::is_remark(e, brand)).then(|| format!("the subject is headed by {:?}", &subject[..end]))
 }

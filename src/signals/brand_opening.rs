@@ -24,7 +24,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
     let name = brand.named_in(first_bytes(e.own_text(), OPENING_BYTES))?;
-    if e.origin.own_author(brand).is_some() || voice::is_mention(e, brand) {
+    if e.origin.own_author(brand).is_some() || voice::is_remark(e, brand) {
         return None;
     }
     Some(format!("the text begins with {name:?}"))

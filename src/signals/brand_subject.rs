@@ -26,7 +26,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.origin.is_list_mail() { without_tag(subject) } else { subject };
-    let name = brand.named_in(&fold(unlisted)).filter(|_| !voice::is_mention(e, brand))?;
+    let name = brand.named_in(&fold(unlisted)).filter(|_| !voice::is_remark(e, brand))?;
     Some(format!("the subject names {name:?}, the sender is {}", e.message.from.first()?.where_it_is()))
 }
 

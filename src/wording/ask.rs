@@ -6,7 +6,7 @@
 //! language.
 
 use super::index::STOP_WORD;
-use super::kind::AskKind;
+use super::kind::{AskKind, WordKind};
 use super::languages::{self, Language};
 use super::phrases::{BRAND_WORD, LINK_WORD, NUMBER_WORD, folded_names, prepare, push_words};
 use crate::text::disguise::unmasked;
@@ -29,6 +29,10 @@ const FULL_LINE_CHARS: usize = 50;
 const MAX_SENTENCES: usize = 2_000;
 /// Characters of evidence given back.
 const MAX_EVIDENCE_CHARS: usize = 120;
+/// Words between a brand's name and what is the brand's behind it.
+const OWNS_BEFORE_WORDS: usize = 3;
+/// The same where the name follows: "the password of your account with Elance".
+const OWNS_AFTER_WORDS: usize = 6;
 /// Words between a warning (*never*) and what it warns of.
 const WARNS_WITHIN_WORDS: usize = 4;
 
@@ -38,6 +42,8 @@ pub(crate) struct AskWords {
     words: Table,
     /// By their first [`STEM_CHARS`] characters.
     stems: Table,
+    /// Languages that do not say whose a thing is.
+    without_your: Languages,
 }
 
 type Table = HashMap<String, Vec<Entry>, foldhash::fast::RandomState>;
@@ -148,16 +154,6 @@ impl Sentence {
         self.words.iter().any(|w| w == LINK_WORD)
     }
 
-    /// True if a telephone number stands in it.
-    pub(crate) fn has_number(&self) -> bool {
-        self.words.iter().any(|w| w == NUMBER_WORD)
-    }
-
-    /// How many words it has.
-    pub(crate) fn len(&self) -> usize {
-        self.words.len()
-    }
-
     /// Where words of the first kind and of the second stand together, in one language, apart from one another.
     pub(crate) fn joins(&self, first: AskKind, second: AskKind) -> Option<Joined> {
         self.of_kind(first).find_map(|a| {
@@ -165,7 +161,8 @@ impl Sentence {
                 a.languages & b.languages != 0 && (a.place.end <= b.place.start || b.place.end <= a.place.start)
             };
             let b = self.of_kind(second).find(apart)?;
-            Some(Joined { first: a.place.clone(), second: b.place.clone() })
+            let languages = a.languages & b.languages;
+            Some(Joined { first: a.place.clone(), second: b.place.clone(), languages })
         })
     }
 
@@ -175,10 +172,22 @@ impl Sentence {
         self.of_kind(AskKind::Never).any(near) && !self.has(AskKind::Threat) && !self.has(AskKind::Hurry)
     }
 
-    /// How many words stand between `place` and the nearest name of the brand.
-    pub(crate) fn words_to_brand(&self, place: &Range<usize>) -> Option<usize> {
+    /// True if the sentence speaks of what is the reader's: *your*, or a language that leaves that out.
+    pub(crate) fn is_of_reader(&self, joined: &Joined) -> bool {
+        let yours = self.of_kind(AskKind::Your).any(|h| h.languages & joined.languages != 0);
+        yours || joined.languages & AskWords::shared().without_your != 0
+    }
+
+    /// True if grammar makes what stands at `place` the brand's: *Elance password*, *password of your account with
+    /// Elance*.
+    pub(crate) fn is_of_brand(&self, place: &Range<usize>) -> bool {
+        let is_of = |at: usize| self.of_kind(AskKind::Of).any(|h| h.place.end == at);
         let names = self.words.iter().enumerate().filter(|(_, w)| *w == BRAND_WORD).map(|(at, _)| at);
-        names.map(|at| if at < place.start { place.start - at - 1 } else { at.saturating_sub(place.end) }).min()
+        names.into_iter().any(|at| {
+            let before = at < place.start && place.start - at - 1 <= OWNS_BEFORE_WORDS;
+            let after = at >= place.end && at - place.end <= OWNS_AFTER_WORDS && (at == place.end || is_of(at));
+            before || after
+        })
     }
 
     /// The words of the sentence for evidence, names and numbers put back, links as `…`.
@@ -205,6 +214,7 @@ impl Sentence {
 pub(crate) struct Joined {
     pub(crate) first: Range<usize>,
     pub(crate) second: Range<usize>,
+    languages: Languages,
 }
 
 impl AskWords {
@@ -223,9 +233,17 @@ impl AskWords {
             let Some(bit) = u32::try_from(number).ok().and_then(|n| Languages::checked_shl(1, n)) else {
                 return Err(format!("language {}: there are more than {}", language.name, Languages::BITS));
             };
-            for (kind, words) in language.ask.iter().flat_map(|(kind, list)| list.iter().map(move |w| (*kind, w))) {
+            let asked = language.ask.iter().flat_map(|(kind, list)| list.iter().map(move |w| (*kind, w)));
+            let shared = [(WordKind::Your, AskKind::Your), (WordKind::Of, AskKind::Of)];
+            let shared = shared
+                .iter()
+                .flat_map(|(list, kind)| language.words.get(list).into_iter().flatten().map(move |w| (*kind, w)));
+            for (kind, words) in asked.chain(shared) {
                 let entry = entry(words).map_err(|e| format!("language {}: {words:?} {e}", language.name))?;
                 all.insert(Entry { kind, language: bit, ..entry });
+            }
+            if !language.words.contains_key(&WordKind::Your) {
+                all.without_your |= bit;
             }
         }
         Ok(all)

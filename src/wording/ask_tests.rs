@@ -8,27 +8,28 @@ fn sentences(text: &str) -> Vec<Sentence> {
     Sentences::of(text, &["Elance".to_owned()]).all
 }
 
-/// The first words that ask for `what`, and how far they stand from the brand.
-fn asked(text: &str, what: AskKind) -> Option<usize> {
+/// Whether a text asks for `what`, and whether that is the brand's.
+fn asked(text: &str, what: AskKind) -> Option<bool> {
     sentences(text).iter().find_map(|s| {
         let joined = s.joins(AskKind::Give, what)?;
-        (!s.warns_of(&joined.first)).then(|| s.words_to_brand(&joined.second))?
+        (!s.warns_of(&joined.first)).then(|| s.is_of_brand(&joined.second))
     })
 }
 
 #[test]
 fn requests_are_put_together_in_one_sentence() {
-    for (text, away) in [
-        ("please verify your Elance password here: http://x.example/", Some(0)),
-        ("Enter the password of your account with Elance.", Some(4)),
+    for (text, is_brands) in [
+        ("please verify your Elance password here: http://x.example/", Some(true)),
+        ("Enter the password of your account with Elance.", Some(true)),
+        ("Enter the password because Elance wants it.", Some(false)),
         ("Enter it.\nThe Elance password is long.", None),
         ("Elance never asks you to enter your password", None),
-        ("Verify your Elance p@ssw0rd", Some(0)),
+        ("Verify your Elance p@ssw0rd", Some(true)),
         ("http://x.example/verify/elance/password", None),
         ("We will never ask you to confirm your Elance password.", None),
-        ("Confirm your Elance password or it is closed, do not wait", Some(0)),
+        ("Confirm your Elance password or it is closed, do not wait", Some(true)),
     ] {
-        assert_eq!(asked(text, AskKind::Secret), away, "{text}");
+        assert_eq!(asked(text, AskKind::Secret), is_brands, "{text}");
     }
 }
 
@@ -41,7 +42,7 @@ fn words_of_two_languages_make_no_request() {
 #[test]
 fn broken_lines_are_one_sentence() {
     let text = "So that nobody else gets at what you have earned, please confirm the\npassword of Elance at\nhttp://x.example/";
-    assert_eq!(asked(text, AskKind::Secret), Some(1));
+    assert_eq!(asked(text, AskKind::Secret), Some(true));
     assert!(sentences(text).iter().any(Sentence::has_link));
 }
 
@@ -49,7 +50,7 @@ fn broken_lines_are_one_sentence() {
 fn evidence_has_names_and_numbers() {
     let all = sentences("Call +1 805 555 0134 about your ELANCE account at http://x.example/a. Now.");
     assert_eq!(all[0].quoted(), "call 1 805 555 0134 about your elance account at …");
-    assert!(all[0].has_number() && all[0].names_brand() && all[0].len() == 8);
+    assert!(all[0].names_brand() && all[0].has_link());
 }
 
 #[test]

@@ -131,10 +131,16 @@ pub(crate) enum AskKind {
     Call,
     /// Turns a request into a warning: *never*.
     Never,
+    /// Whose it is: the words of [`WordKind::Your`].
+    #[serde(skip)]
+    Your,
+    /// What stands between a thing and whose it is: the words of [`WordKind::Of`].
+    #[serde(skip)]
+    Of,
 }
 
 impl AskKind {
-    /// All kinds.
+    /// All kinds that a language lists under `[ask]`.
     pub(crate) const ALL: [AskKind; 14] = [
         AskKind::Secret,
         AskKind::Card,
