@@ -8,6 +8,7 @@
 
 use super::destination::{Destination, quoted};
 use super::gathered::Evidence;
+use super::links;
 use super::relation::{Ask, Lead, Speaker, Voice, What, Whose};
 use super::voice;
 use crate::mail::{Domain, LinkKind};
@@ -54,6 +55,17 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     }
     asks.sort();
     asks
+}
+
+/// The first sentence in which an author asks for data or an account in their own name.
+pub(crate) fn of_author(e: &Evidence<'_>) -> Option<String> {
+    let sentences = Sentences::of(&e.shown, &[]).all;
+    let asks = |s: &&Sentence| {
+        [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers, AskKind::Account]
+            .iter()
+            .any(|kind| s.joins(AskKind::Give, *kind).is_some_and(|joined| !s.warns_of(&joined.first)))
+    };
+    sentences.iter().find(asks).map(Sentence::quoted)
 }
 
 /// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
@@ -131,7 +143,8 @@ impl Leads<'_, '_> {
             return self.without_host(way);
         };
         if self.brand.links_to(host) && way.hidden_by.is_none() {
-            return None;
+            let on = way.target.authority.as_ref().and_then(|a| links::goes_on_to(self.brand, a))?;
+            return Some(Lead::Stranger(format!("{} goes on to {on}", way.quoted())));
         }
         let author = self.e.origin.proven_author().filter(|_| self.voice.is_author());
         match author.is_some_and(|author| author.registrable() == host.registrable()) {

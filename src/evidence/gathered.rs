@@ -2,18 +2,22 @@
 //! asks. Pure; what is missing is an empty answer.
 
 use super::destination::Destinations;
+use super::names;
 use super::origin::Origin;
 use super::proof::Proof;
 use super::relation::{Ask, Voice};
+use super::sender_name::NameClaim;
 use crate::auth::AuthResults;
 use crate::lookalike::Imitation;
-use crate::mail::{Domain, Envelope, Harm, Message};
+use crate::mail::{Domain, Envelope, Harm, Mailbox, Message};
 use crate::policy::{Brand, Policy};
 use crate::scan::Scan;
 use crate::text::bidi::{TURN, unturned};
 use crate::text::disguise::{Looks, unmasked};
 use crate::text::fold::{first_bytes, fold};
+use crate::text::spelt::Spelt;
 use crate::wording::{Hits, PhraseKind, Phrases, quoted};
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
@@ -34,6 +38,10 @@ pub struct Evidence<'a> {
     pub scan: Scan,
     /// What the operator wants.
     pub policy: &'a Policy,
+    /// The visible text, with the brands' names as a person reads them.
+    pub(crate) shown: Cow<'a, str>,
+    /// How they were spelt, if not plainly.
+    spelt: Vec<Spelt>,
     /// Folded subject.
     pub subject: String,
     /// Folded beginning of the visible text.
@@ -48,6 +56,8 @@ pub struct Evidence<'a> {
     looks: OnceCell<[Looks<'a>; 2]>,
     /// Where links lead; worked out when a signal first asks.
     destinations: OnceCell<Destinations<'a>>,
+    /// See [`Evidence::neighbour`].
+    neighbour: OnceCell<Option<&'a Domain>>,
     /// The author's own name; looked for when a signal first asks.
     pub(super) own_name: OnceCell<Option<String>>,
     /// Who speaks and what is asked, a brand each; worked out when a signal first asks.
@@ -65,8 +75,11 @@ impl<'a> Evidence<'a> {
         auth: &'a AuthResults,
         policy: &'a Policy,
     ) -> Evidence<'a> {
-        let subject = fold(&unmasked(&message.subject));
-        let text = fold(&unmasked(&message.body.text));
+        let (head, mut spelt) = policy.read(&message.subject);
+        let (shown, more) = policy.read(&message.body.text);
+        spelt.extend(more);
+        let subject = fold(&unmasked(&head));
+        let text = fold(&unmasked(&shown));
         let origin = Origin { envelope, message, auth, policy };
         Evidence {
             envelope,
@@ -75,6 +88,8 @@ impl<'a> Evidence<'a> {
             origin,
             scan: Scan::Off,
             policy,
+            shown,
+            spelt,
             subject,
             text,
             proven: policy.brands.iter().any(|b| matches!(origin.proof(b), Proof::Proven(_))),
@@ -83,6 +98,7 @@ impl<'a> Evidence<'a> {
             looks: OnceCell::new(),
             destinations: OnceCell::new(),
             own_name: OnceCell::new(),
+            neighbour: OnceCell::new(),
             voices: policy.brands.iter().map(|_| OnceCell::new()).collect(),
             asks: policy.brands.iter().map(|_| OnceCell::new()).collect(),
             imitations: RefCell::default(),
@@ -114,8 +130,7 @@ impl<'a> Evidence<'a> {
     /// The author's own words in the text, folded, without what they quote or pass on.
     pub fn own_text(&self) -> &str {
         let own = self.own.get_or_init(|| {
-            let shown = &self.message.body.text;
-            quoted::own_words(shown, self.answers() || quoted::is_marked(&self.subject))
+            quoted::own_words(&self.shown, self.answers() || quoted::is_marked(&self.subject))
                 .map(|own| fold(&unmasked(&own)))
         });
         own.as_ref().unwrap_or(&self.text)
@@ -123,7 +138,7 @@ impl<'a> Evidence<'a> {
 
     /// The text that counts: the author's own words, and what they quote or pass on where that leads to a stranger.
     pub(crate) fn counting_text(&self) -> &str {
-        &self.message.body.text
+        &self.shown
     }
 
     /// True if the message says that it answers another.
@@ -138,7 +153,36 @@ impl<'a> Evidence<'a> {
             known.insert(domain.clone(), self.policy.imitations(domain));
         }
         let imitations = known.get(domain)?;
-        imitations.iter().find(|i| i.owner == brand.number()).map(|i| i.how.clone())
+        let imitation = imitations.iter().find(|i| i.owner == brand.number())?;
+        (!imitation.is_slip || self.neighbour() != Some(domain)).then(|| imitation.how.clone())
+    }
+
+    /// The domain of an author who is one letter away from a brand and somebody of their own: proven, with a name that
+    /// fits it, and without a word of the brand.
+    pub(crate) fn neighbour(&self) -> Option<&'a Domain> {
+        *self.neighbour.get_or_init(|| {
+            let author = self.origin.proven_author()?;
+            let imitated = self.policy.imitations(author);
+            let brand = |number: usize| self.policy.brands.get(number);
+            let alone = |i: &Imitation| i.is_slip && brand(i.owner).is_some_and(|b| !self.names(b) && !self.spells(b));
+            let fits = |m: &Mailbox| names::names_organization(&fold(&m.name), author);
+            let is_own = !imitated.is_empty() && imitated.iter().all(alone) && self.message.from.iter().all(fits);
+            is_own.then_some(author)
+        })
+    }
+
+    /// True if a name of the brand is spelt so that a program does not find it.
+    fn spells(&self, brand: &Brand) -> bool {
+        self.spelt.iter().any(|s| s.owner == brand.number() && s.is_disguised)
+    }
+
+    /// What the name of a stranger's mailbox says of the brand. What a neighbour is called is not a slip of the brand's
+    /// name.
+    pub(crate) fn name_claim(&self, brand: &Brand, mailbox: &Mailbox) -> NameClaim {
+        match self.neighbour().is_some() && brand.named_in(&fold(&mailbox.name)).is_none() {
+            true => NameClaim::Nothing,
+            false => self.origin.name_claim(brand, mailbox),
+        }
     }
 
     /// True if the message poses as the brand towards its reader: its address without proof, its name or domain in a
@@ -149,7 +193,7 @@ impl<'a> Evidence<'a> {
         }
         self.origin.own_author(brand).is_some()
             || self.message.from.iter().any(|m| {
-                brand.claimed_in(&m.name).is_some()
+                matches!(self.name_claim(brand, m), NameClaim::Poses(_))
                     || m.domain.as_ref().is_some_and(|d| self.imitation(brand, d).is_some())
             })
     }
@@ -166,9 +210,10 @@ impl<'a> Evidence<'a> {
             let text = &self.message.body.text;
             [Looks::new(&self.message.subject, &self.subject), Looks::new(text, &self.text)]
         });
-        looks
-            .iter()
-            .find_map(|looks| brand.disguised_in(looks))
+        let spelt = self.spelt.iter().find(|s| s.owner == brand.number() && s.is_disguised);
+        spelt
+            .map(|s| format!("the name {:?} as {:?}", s.name, s.written))
+            .or_else(|| looks.iter().find_map(|looks| brand.disguised_in(looks)))
             .or_else(|| self.torn(brand))
             .or_else(|| self.turned(brand))
     }

@@ -2,9 +2,13 @@
 
 use super::destination::{Destination, Destinations};
 use super::gathered::Evidence;
-use crate::mail::{Authority, Domain, LinkKind};
-use crate::policy::Brand;
+use crate::mail::{Authority, Domain, Link, LinkKind};
+use crate::policy::{Brand, urls_in_parameters};
 use crate::text::fold::fold;
+
+/// Names of parameters that say where to go on to.
+const GOES_ON: [&str; 14] =
+    ["url", "uri", "u", "r", "to", "next", "dest", "destination", "target", "out", "link", "continue", "rurl", "redir"];
 
 /// Where links a person may follow, or that open by themselves, lead: no images, and nothing that is written so that it
 /// is not a link, as mail that warns of forgeries quotes them.
@@ -41,6 +45,33 @@ pub(crate) fn all_astray<'e>(e: &'e Evidence<'_>, brand: &Brand) -> impl Iterato
         };
         !d.target.domain().cloned().or_else(mailbox).is_some_and(|host| brand.links_to(&host))
     })
+}
+
+/// Links to the brand's own hosts that name a stranger as the place to go on to, and which.
+pub(crate) fn going_on<'e>(e: &'e Evidence<'_>, brand: &Brand) -> impl Iterator<Item = (&'e Destination<'e>, String)> {
+    followed(e).filter_map(|(way, authority)| Some((way, goes_on_to(brand, authority)?)))
+}
+
+/// The stranger that a link to the brand's own host names as the place to go on to.
+pub(crate) fn goes_on_to(brand: &Brand, authority: &Authority) -> Option<String> {
+    authority.domain.as_ref().filter(|d| brand.owns(d)).filter(|_| !shares(&authority.rest))?;
+    let elsewhere = |(key, link): (&str, Link)| {
+        link.domain().filter(|d| goes_on(key) && !brand.links_to(d)).map(ToString::to_string)
+    };
+    urls_in_parameters(&authority.rest).find_map(elsewhere)
+}
+
+/// True if a parameter of this name says where to go on to.
+fn goes_on(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    GOES_ON.iter().any(|word| key == *word || key.strip_suffix(['_', '-']).is_some_and(|k| k == *word))
+        || ["redirect", "return", "forward", "goto"].iter().any(|word| key.contains(word))
+}
+
+/// True if the page is one that offers the address to others.
+fn shares(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    path.contains("share") || path.contains("intent")
 }
 
 /// True if some link leads where the brand's honest links lead.

@@ -18,6 +18,8 @@ pub(crate) enum Place {
     SignOff,
     /// A copyright line, or the team that writes.
     Imprint,
+    /// Beside a person's own name in From.
+    Badge,
     /// A line at the beginning that greets the brand's members.
     Greeting,
     /// The subject, headed by the brand.
@@ -35,7 +37,7 @@ impl Place {
             Place::From => 100,
             Place::Sender | Place::ReplyTo | Place::SignOff | Place::Imprint => SPEAKS,
             Place::Organization => 30,
-            Place::Greeting => 25,
+            Place::Badge | Place::Greeting => 25,
             Place::SubjectHead => 15,
             Place::Subject | Place::Opening => 10,
         }

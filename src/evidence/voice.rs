@@ -8,10 +8,11 @@
 
 use super::gathered::Evidence;
 use super::links;
+use super::names::{self, MIN_PART_CHARS};
 use super::naming;
 use super::relation::{Place, SPEAKS, Speaker, Voice};
+use super::sender_name::NameClaim;
 use super::speaking;
-use crate::lookalike;
 use crate::mail::{Domain, Mailbox};
 use crate::policy::Brand;
 use crate::text::fold::{find_words, fold};
@@ -25,11 +26,6 @@ const FIRST_LINES: usize = 3;
 const MAX_LINE_WORDS: usize = 6;
 /// Octets of the first words: what a list of messages shows.
 const OPENING_BYTES: usize = 150;
-/// Letters of the shortest part of a domain's name that is taken for a word of its own.
-const MIN_PART_CHARS: usize = 3;
-/// Octets of the longest label that is taken apart: the DNS has none longer.
-const MAX_LABEL_BYTES: usize = 63;
-
 /// Who speaks, as far as this brand goes; worked out when a signal first asks.
 pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
     let looked = || {
@@ -84,6 +80,11 @@ fn places(e: &Evidence<'_>, brand: &Brand) -> Vec<(Place, String)> {
     let mut found = Vec::new();
     let mut note = |place: Place, words: Option<String>| found.extend(words.map(|words| (place, words)));
     let mailboxes = |list: &[Mailbox]| list.iter().find_map(|m| brand.claimed_in(&m.name));
+    let badge = e.message.from.iter().find_map(|m| match e.name_claim(brand, m) {
+        NameClaim::Badge(how) => Some(how),
+        NameClaim::Poses(_) | NameClaim::Nothing => None,
+    });
+    note(Place::Badge, badge.map(|how| format!("the sender's name has {how} beside it")));
     if e.poses_as(brand) {
         note(Place::From, Some("the sender".to_owned()));
     }
@@ -111,23 +112,26 @@ fn places(e: &Evidence<'_>, brand: &Brand) -> Vec<(Place, String)> {
 
 /// A short line among the first that ends with the brand's name, or goes on with whom it greets.
 fn greeting(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let mut lines = short_lines(&e.message.body.text).take(FIRST_LINES);
+    let mut lines = short_lines(&e.shown).take(FIRST_LINES);
     lines.find(|line| brand.named_in(line).is_some() && line.ends_with([',', ':', '!', '،', '、', '，']))
 }
 
-/// A short line among the last that begins or ends with the brand's name and is not about it.
+/// A short line among the last that begins or ends with the brand's name and is not about it; or what stands behind a
+/// person's name in one.
 fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
-    let lines: Vec<&str> = e.message.body.text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = e.shown.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.len().saturating_sub(LAST_LINES).max(1);
     let own_name = own_name(e);
     lines.get(last..)?.iter().find_map(|line| {
         let folded = folded_if_short(line)?;
-        let bare = folded.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-        let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || end == bare.len());
-        let goes_on = bare.contains(['/', '@', '?', ':']) || brand.domain_in(bare).is_some();
-        // Those who have a name of their own write where they work and what they do beside it.
-        let is_office = || naming::is_office(bare) || is_of_anybody(bare, brand);
-        (at_edge && !goes_on && (own_name.is_none() || is_office())).then(|| bare.to_owned())
+        folded.split([',', '|', '·', ';']).find_map(|part| {
+            let bare = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
+            let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || end == bare.len());
+            let goes_on = bare.contains(['/', '@', '?', ':']) || brand.domain_in(bare).is_some();
+            // Those who have a name of their own write where they work and what they do beside it.
+            let is_office = || names::is_office(bare) || is_of_anybody(bare, brand);
+            (at_edge && !goes_on && (own_name.is_none() || is_office())).then(|| bare.to_owned())
+        })
     })
 }
 
@@ -157,13 +161,13 @@ fn find_own_name(e: &Evidence<'_>) -> Option<String> {
     let mut authors = e.message.from.iter();
     let author = authors.next().filter(|_| authors.all(|m| m.domain.as_ref() == Some(domain)))?;
     let name = fold(&author.name);
-    if naming::names_person(&name, &fold(&author.local)) {
+    if names::names_person(&name, &fold(&author.local)) {
         return Some(author.name.clone());
     }
-    if is_hired(e) || is_anybodys(domain) {
+    if is_hired(e) || names::is_anybodys(domain) {
         return None;
     }
-    if naming::names_organization(&name, domain) {
+    if names::names_organization(&name, domain) {
         return Some(author.name.clone());
     }
     let label = domain.chosen_label();
@@ -186,51 +190,9 @@ fn is_said(text: &str, name: &str) -> bool {
     false
 }
 
-/// True if the label that a domain's owner chose is made of words of offices alone: `payout-desk`, `memberservices`.
-fn is_anybodys(domain: &Domain) -> bool {
-    let label = domain.chosen_label();
-    let mut parts = label.split(|c: char| !c.is_alphabetic()).filter(|part| !part.is_empty()).peekable();
-    parts.peek().is_none() || parts.all(is_made_of_offices)
-}
-
-/// True if a word is one of offices or bait, or several of them without a gap.
-fn is_made_of_offices(word: &str) -> bool {
-    let anybody = WordList::of(WordKind::Anybody);
-    if word.len() > MAX_LABEL_BYTES {
-        return false;
-    }
-    // Which beginnings of the word are made so.
-    let mut made = vec![false; word.len() + 1];
-    made[0] = true;
-    for start in 0..word.len() {
-        if !made[start] || !word.is_char_boundary(start) {
-            continue;
-        }
-        let ends = (start + 1..=word.len()).filter(|end| word.is_char_boundary(*end));
-        for end in ends {
-            let part = &word[start..end];
-            let whole = part.len() == word.len();
-            let long = whole || part.chars().count() >= MIN_PART_CHARS;
-            made[end] |= long && (anybody.contains(part) || lookalike::is_bait(part));
-        }
-    }
-    made[word.len()]
-}
-
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_office_words_are_nobodys_own() {
-        for domain in ["payout-desk.example", "memberservices.example", "project-desk.example", "my-account.example"] {
-            assert!(is_anybodys(&Domain::parse(domain).unwrap()), "{domain}");
-        }
-        for domain in ["northbank.example", "freelanceweekly.example", "partner-works.example", "bluepeak.example"] {
-            assert!(!is_anybodys(&Domain::parse(domain).unwrap()), "{domain}");
-        }
-    }
 
     #[test]
     fn addresses_do_not_say_a_name() {

@@ -29,6 +29,8 @@ pub struct Imitation {
     pub owner: usize,
     /// How, in words.
     pub how: String,
+    /// True if the label its owner chose is one slip away, and looks like what it is: a name of its own, perhaps.
+    pub is_slip: bool,
 }
 
 /// The names of all brands, ready to look up.
@@ -127,7 +129,8 @@ impl Index {
                 |hit: &Hit<'_>| !matches!(hit.trick, Trick::Itself) || host.counts_alone(hit.entry, label == chosen);
             for hit in self.hits(label).iter().filter(|h| counts(h)) {
                 if found.iter().all(|f| f.owner != hit.entry.owner) {
-                    found.push(Imitation { owner: hit.entry.owner, how: host.told(label, hit) });
+                    let is_slip = matches!(hit.trick, Trick::Slipped(..)) && hit.whole && label == chosen;
+                    found.push(Imitation { owner: hit.entry.owner, how: host.told(label, hit), is_slip });
                 }
             }
         }

@@ -46,6 +46,9 @@ enum NameKind {
     Legal,
 }
 
+/// Letters of the shortest name that is looked for without its sign.
+const MIN_SPELT: usize = 4;
+
 /// A protected brand.
 #[derive(Debug)]
 pub struct Brand {
@@ -239,7 +242,8 @@ impl Brand {
             if long && humps.as_ref().is_some_and(|h| words_contain(h, &n.folded)) {
                 return Some(format!("the name {:?} as a word of its own", n.written));
             }
-            if unspaced.split(' ').any(|w| w == n.name.as_str() || n.name.joins(w)) {
+            if unspaced.split(' ').any(|w| w == n.name.as_str() || n.name.joins(w)) || is_cut(&folded, n.name.as_str())
+            {
                 return Some(format!("the name {:?} spaced out", n.written));
             }
             if long && folded.split(' ').any(|w| lookalike::compact(w) == n.name.as_str()) {
@@ -287,8 +291,9 @@ impl Brand {
         if domain.is_some() {
             return Some(format!("the address {folded:?}"));
         }
-        if Domain::parse(folded.trim_matches('@')).is_some_and(|d| self.owns(&d)) {
-            return None;
+        if let Some(own) = Domain::parse(folded.trim_matches('@')).filter(|d| self.owns(d)) {
+            // Nobody keeps an address for a part of the brand.
+            return (!self.domains.contains(&own)).then(|| format!("the name {folded:?}"));
         }
         // What follows a plus is a label that the mailbox's owner put there.
         let user = folded.split('+').next().unwrap_or_default();
@@ -366,7 +371,9 @@ fn known_names(profile: &Profile, not_us: &Arc<NotUs>) -> Result<Vec<Known>, (&'
         false => NameKind::Strong,
     };
     let extra = profile.weak_names.iter().filter(|w| !names.contains(w));
-    let called = names.iter().chain(extra).map(|name| ("names", name, kind(name)));
+    let spelt: Vec<String> = names.iter().flat_map(|name| plain_spellings(name)).collect();
+    let spelt = spelt.iter().filter(|name| !names.contains(name)).map(|name| ("names", name, NameKind::Legal));
+    let called = names.iter().chain(extra).map(|name| ("names", name, kind(name))).chain(spelt);
     let legal = profile.legal_names.iter().map(|name| ("legal_names", name, NameKind::Legal));
     let known = called.chain(legal).map(|(key, name, kind)| {
         // "Elance, Inc." ends a sentence without a second full stop.
@@ -397,6 +404,23 @@ fn humps(display: &str) -> Option<String> {
         out.push(c);
     }
     found.then_some(out)
+}
+
+/// True if two words side by side are the name with a blank inside: `e lance`.
+fn is_cut(folded: &str, name: &str) -> bool {
+    let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let long = name.len() >= lookalike::MIN_INSIDE;
+    long && words.windows(2).any(|w| name.strip_prefix(w[0]).is_some_and(|rest| rest == w[1]))
+}
+
+/// A name with signs as people write it who leave them out: `Coal-Cola` is `Coal Cola` and `N&B` is `N and B`. What is
+/// too short without its sign is left.
+fn plain_spellings(name: &str) -> Vec<String> {
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace() && c != '\'' && c != '.' && c != ',';
+    let Some(sign) = name.trim_matches(is_sign).chars().find(|c| is_sign(*c)) else { return vec![] };
+    let inserted: &[&str] = if sign == '&' || sign == '+' { &[" and ", " & ", ""] } else { &[" ", ""] };
+    let spelt = inserted.iter().map(|by| name.split(sign).map(str::trim).collect::<Vec<_>>().join(by));
+    spelt.filter(|s| s != name && lookalike::compact(s).len() >= lookalike::MIN_INSIDE.min(MIN_SPELT)).collect()
 }
 
 /// Puts letters that stand alone together again: `e l a n c e team` gives `elance team`.

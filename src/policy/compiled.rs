@@ -2,14 +2,16 @@
 //!
 //! What cannot be used was refused when it was read (`load`); nothing here fails, reads a file or asks for the time.
 
-use crate::lookalike::{Imitation, Index};
+use crate::lookalike::{Imitation, Index, NotUs};
 use crate::mail::Domain;
 use crate::policy::action::Ladder;
 use crate::policy::brand::Brand;
 use crate::policy::config::sections::{Config, SignalSetting};
 use crate::policy::forwarder::{Forwarder, Known};
 use crate::policy::hosts::Hosts;
+use crate::text::spelt::{Spellings, Spelt};
 use ipnet::IpNet;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +32,10 @@ pub struct Policy {
     pub brand_files: Vec<String>,
     /// The names of all brands, by which imitations are found.
     pub(super) lookalikes: Arc<Index>,
+    /// The names of all brands, as they are found however they are spelt.
+    pub(super) spellings: Spellings,
+    /// Words that resemble a name and are not it.
+    pub(super) not_us: Arc<NotUs>,
     /// Exempt forwarders, the expired ones too.
     pub forwarders: Vec<Forwarder>,
     /// Hosts that say something about a link.
@@ -50,6 +56,12 @@ impl Policy {
     /// Domains of all brands.
     pub fn brand_domains(&self) -> Vec<Domain> {
         self.brands.iter().flat_map(|b| b.domains.iter().cloned()).collect()
+    }
+
+    /// A text with the brands' names in place of what reads like them, and how they were spelt; owners are the brands'
+    /// numbers.
+    pub(crate) fn read<'t>(&self, text: &'t str) -> (Cow<'t, str>, Vec<Spelt>) {
+        self.spellings.read(text, |word| self.not_us.contains(word))
     }
 
     /// What a domain imitates, by brand; nothing if it belongs to one of them. For all brands at once this costs what

@@ -17,6 +17,7 @@ use crate::policy::id::id_of;
 use crate::policy::position::Position;
 use crate::policy::sources;
 use crate::policy::sources::Source;
+use crate::text::spelt::Spellings;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,13 +52,18 @@ impl Policy {
         };
         let mut brands = config.brand.iter().enumerate().map(compile).collect::<Result<Vec<Brand>, ConfigError>>()?;
         let lookalikes = Brand::index(&mut brands, &not_us);
+        let mut spellings = Spellings::default();
+        for brand in &brands {
+            brand.compact_names().for_each(|name| spellings.add(brand.number(), name.as_str()));
+        }
         let forwarders = compile_forwarders(&config, &main)?;
         let hosts = Hosts::compile(&config.links, &config.auth.list_operators)
             .map_err(|(key, what)| main.error(&["links", key], &what))?;
         let ladder =
             Ladder { tag: config.policy.tag, quarantine: config.policy.quarantine, reject: config.policy.reject };
         let brand_files = (0..brands.len()).map(|n| written.file(n).to_owned()).collect();
-        Ok(Policy { id: id_of(&config), ladder, brands, brand_files, lookalikes, forwarders, hosts, config })
+        let id = id_of(&config);
+        Ok(Policy { id, ladder, brands, brand_files, lookalikes, spellings, not_us, forwarders, hosts, config })
     }
 }
 

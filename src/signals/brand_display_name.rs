@@ -2,6 +2,8 @@
 
 use super::signal::{Check, Kind, Signal};
 use crate::evidence::Evidence;
+use crate::evidence::sender_name::NameClaim;
+use crate::mail::Mailbox;
 use crate::policy::Brand;
 use crate::text::fold::fold;
 
@@ -9,7 +11,8 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "brand-display-name",
     title: "The sender's name claims a brand",
     why: "Most mail programs show the name and hide the address. Nine of ten impersonations do just this. A person \
-          whose surname it is (\"Marie Elance\" <marie.elance@…>) is not one. Innocent case: a service that sends for \
+          whose surname it is (\"Marie Elance\" <marie.elance@…>) is not one; nor is one who adds the brand as trade or \
+          place to a name of their own. Innocent case: a service that sends for \
           the brand; list its domain in brand.allied.",
     points: 50,
     at_least: None,
@@ -32,7 +35,8 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
             return None;
         }
         let rest = brand.domain_in(&m.name).map(|shown| fold(&m.name).replace(&shown, " "));
-        let how = brand.claimed_in(rest.as_ref().unwrap_or(&m.name))?;
+        let named = Mailbox { name: rest.unwrap_or_else(|| m.name.clone()), ..m.clone() };
+        let NameClaim::Poses(how) = e.name_claim(brand, &named) else { return None };
         Some(format!("the display name {:?} shows {how}, the address is {}", m.name, m.where_it_is()))
     })
 }

@@ -74,7 +74,9 @@ fn target(link: &Link) -> Option<Target<'_>> {
 fn shown_host(shown: &str, brand: &Brand, over_mailbox: bool) -> Option<String> {
     let words = shown.split_whitespace().map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()));
     words.into_iter().filter(|w| over_mailbox == w.contains('@')).find_map(|word| {
-        let poses = |d: &Domain| brand.owns(d) || !word.is_ascii() && brand.imitated_by(d).is_some();
+        // A capital I among small letters is an l to the eye.
+        let odd = !word.is_ascii() || word.contains('I') && word.contains(|c: char| c.is_ascii_lowercase());
+        let poses = |d: &Domain| brand.owns(d) || odd && brand.imitated_by(d).is_some();
         let url = Authority::of(word).and_then(|a| a.domain).filter(poses).map(|d| d.to_string());
         url.or_else(|| brand.domain_in(word.split(['/', '?']).next().unwrap_or_default()))
     })

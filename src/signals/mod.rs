@@ -66,6 +66,7 @@ mod link_userinfo;
 mod lookalike_sender;
 mod lure;
 mod macro_document;
+mod neighbour_asks;
 mod ornate_sender;
 mod parts_differ;
 mod payment_request;
@@ -116,6 +117,7 @@ pub static SIGNALS: &[&Signal] = &[
     &brand_data_asked::SIGNAL,
     &brand_account_elsewhere::SIGNAL,
     &brand_leads_astray::SIGNAL,
+    &neighbour_asks::SIGNAL,
     &brand_free_mailbox::SIGNAL,
     &brand_opening::SIGNAL,
     &attachment_brand_page::SIGNAL,

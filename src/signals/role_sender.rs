@@ -1,7 +1,7 @@
 //! `From: "noreply" <…>`, `Technical support <…>`, `KYC team <…>`: an office without the name of an organization.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, names};
 use crate::mail::Mailbox;
 use crate::text::fold::fold;
 
@@ -23,8 +23,8 @@ fn check(e: &Evidence<'_>) -> Option<String> {
     }
     let office = |m: &Mailbox| {
         let name = fold(&m.name);
-        let organization = || m.domain.as_ref().is_some_and(|d| naming::names_organization(&name, d));
-        naming::is_office(&name) && !organization()
+        let organization = || m.domain.as_ref().is_some_and(|d| names::names_organization(&name, d));
+        names::is_office(&name) && !organization()
     };
     let m = e.message.from.iter().find(|m| office(m))?;
     Some(format!("the sender is {:?}, {}", m.name, m.where_it_is()))

@@ -23,7 +23,7 @@ const MIN_SPACED: usize = 4;
 const MAX_SHOWN_BYTES: usize = 40;
 
 /// The ASCII letter or digit a character of another script looks like, in lower case; table up to Armenian.
-fn lookalike(c: char) -> Option<char> {
+pub(super) fn lookalike(c: char) -> Option<char> {
     static TABLE: LazyLock<Vec<Option<char>>> =
         LazyLock::new(|| (0..0x590).map(|n| char::from_u32(n).and_then(prototype)).collect());
     match TABLE.get(c as usize) {
@@ -51,7 +51,7 @@ fn shape(c: char) -> Option<char> {
 }
 
 /// True for letters that are mistaken for those of the Latin alphabet: of scripts like it, and of phonetic writing.
-fn is_foreign(c: char) -> bool {
+pub(super) fn is_foreign(c: char) -> bool {
     matches!(
         c,
         '\u{1c0}' | '\u{251}' | '\u{261}' | '\u{269}' | '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}'
