@@ -10,8 +10,9 @@ use super::destination::{Destination, quoted};
 use super::gathered::Evidence;
 use super::links;
 use super::relation::{Ask, Lead, Speaker, Voice, What, Whose};
+use super::speaking;
 use super::voice;
-use crate::mail::{Domain, LinkKind};
+use crate::mail::{Document, Domain, LinkKind};
 use crate::policy::Brand;
 use crate::text::fold::fold;
 use crate::wording::AskKind;
@@ -30,31 +31,42 @@ pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> &'e [Ask] {
 
 fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     let Some(voice) = voice::of(e, brand) else { return vec![] };
-    if voice.speaker == Speaker::Entitled || e.proven || !(e.names(brand) || voice.is_brand()) {
+    let in_files = || e.message.body.documents.iter().any(|d| names_brand(d, brand));
+    if voice.speaker == Speaker::Entitled || e.proven || !(e.names(brand) || voice.is_brand() || in_files()) {
         return vec![];
     }
     let names: Vec<String> = brand.folded_names().map(str::to_owned).collect();
     let leads = Leads { e, brand, voice };
     let mut asks = Vec::new();
-    let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>| {
+    let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>, is_spoken: bool| {
         for sentence in &sentences.all {
-            let Some((what, whose)) = asked(sentence, voice, label.is_some()) else { continue };
+            let Some((what, whose)) = asked(sentence, is_spoken, label.is_some()) else { continue };
             let paragraph = sentences.paragraphs.get(sentence.paragraph).map(String::as_str).unwrap_or_default();
             let Some(lead) = leads.of(sentence, paragraph, label) else { continue };
             asks.push(Ask { what, whose, lead, words: sentence.quoted() });
         }
     };
-    take(&Sentences::of(&e.message.subject, &names), None);
-    take(&Sentences::of(e.counting_text(), &names), None);
+    take(&Sentences::of(&e.message.subject, &names), None, voice.is_brand());
+    take(&Sentences::of(e.counting_text(), &names), None, voice.is_brand());
     for way in e.destinations().all.iter().take(MAX_LINKS) {
         let shown = way.link.shown.as_str();
         let is_label = way.link.kind == LinkKind::Anchor && shown.split_whitespace().count() <= MAX_LABEL_WORDS;
         if is_label && brand.named_in(&fold(shown)).is_some() {
-            take(&Sentences::of(shown, &names), Some(way));
+            take(&Sentences::of(shown, &names), Some(way), voice.is_brand());
         }
+    }
+    for document in e.message.body.documents.iter().filter(|d| names_brand(d, brand)) {
+        // What a file says counts as said in the name it gives.
+        let is_spoken =
+            brand.claimed_in(&document.author).is_some() || speaking::is_spoken(&fold(&document.text), brand);
+        take(&Sentences::of(&document.text, &names), None, is_spoken || voice.is_brand());
     }
     asks.sort();
     asks
+}
+
+fn names_brand(document: &Document, brand: &Brand) -> bool {
+    brand.named_in(&fold(&document.text)).is_some() || brand.claimed_in(&document.author).is_some()
 }
 
 /// The first sentence in which an author asks for data or an account in their own name.
@@ -69,12 +81,12 @@ pub(crate) fn of_author(e: &Evidence<'_>) -> Option<String> {
 }
 
 /// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
-fn asked(sentence: &Sentence, voice: &Voice, is_label: bool) -> Option<(What, Whose)> {
+fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, Whose)> {
     let whose = |joined: &Joined| match sentence.names_brand() {
         true if sentence.is_of_brand(&joined.second) => Some(Whose::Brands),
         true if sentence.is_of_reader(joined) => Some(Whose::Readers),
         true => Some(Whose::Named),
-        false => voice.is_brand().then_some(Whose::Spoken),
+        false => is_spoken.then_some(Whose::Spoken),
     };
     let data = [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers];
     let handed = data.iter().flat_map(|kind| {

@@ -123,7 +123,8 @@ impl<'a> Evidence<'a> {
                 self.policy.brands.iter().flat_map(Brand::folded_names).map(str::to_owned).collect();
             let find = |text: &str| Phrases::shared().find(text, &names);
             let poses = self.policy.brands.iter().any(|b| self.poses_as(b));
-            [find(&self.subject), find(if poses { &self.text } else { self.own_text() })]
+            let subject = if poses { &self.subject } else { self.own_subject().unwrap_or_default() };
+            [find(subject), find(if poses { &self.text } else { self.own_text() })]
         })
     }
 
@@ -134,6 +135,15 @@ impl<'a> Evidence<'a> {
                 .map(|own| fold(&unmasked(&own)))
         });
         own.as_ref().unwrap_or(&self.text)
+    }
+
+    /// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word
+    /// of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4), and without anything that is passed on, is a
+    /// trick, and the subject goes on behind it.
+    pub(crate) fn own_subject(&self) -> Option<&str> {
+        let Some(rest) = quoted::unmarked(&self.subject) else { return Some(&self.subject) };
+        let passes_on = || !self.message.body.attached.is_empty() || self.own_text().len() < self.text.len();
+        (!self.answers() && !self.origin.is_list_mail() && !passes_on()).then_some(rest.trim_start())
     }
 
     /// The text that counts: the author's own words, and what they quote or pass on where that leads to a stranger.
@@ -154,7 +164,8 @@ impl<'a> Evidence<'a> {
         }
         let imitations = known.get(domain)?;
         let imitation = imitations.iter().find(|i| i.owner == brand.number())?;
-        (!imitation.is_slip || self.neighbour() != Some(domain)).then(|| imitation.how.clone())
+        let is_neighbours = || self.neighbour().is_some_and(|own| own.registrable() == domain.registrable());
+        (!(imitation.is_slip && is_neighbours())).then(|| imitation.how.clone())
     }
 
     /// The domain of an author who is one letter away from a brand and somebody of their own: proven, with a name that

@@ -28,7 +28,8 @@ pub(crate) fn names_person(name: &str, local: &str) -> bool {
         return false;
     }
     let words = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= MIN_NAME_CHARS);
-    words.filter(|w| !lookalike::is_bait(w)).any(|w| local.contains(w))
+    let anybody = WordList::of(WordKind::Anybody);
+    words.filter(|w| !lookalike::is_bait(w) && !anybody.contains(w)).any(|w| local.contains(w))
 }
 
 /// True if a folded name holds the label that the owner of a domain chose: `example support` at example.net.

@@ -6,16 +6,6 @@
 use super::gathered::Evidence;
 use super::links;
 use crate::policy::Brand;
-use crate::wording::quoted;
-
-/// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word
-/// of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4) is a trick, and the subject goes on behind it.
-pub(crate) fn unprompted<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
-    match quoted::unmarked(&e.subject) {
-        None => Some(&e.subject),
-        Some(rest) => (!e.answers() && !e.origin.is_list_mail()).then_some(rest.trim_start()),
-    }
-}
 
 /// True if there are links, all of them to the brand's own pages, and nothing to open.
 pub(crate) fn leads_to_brand(e: &Evidence<'_>, brand: &Brand) -> bool {

@@ -22,6 +22,11 @@ pub(crate) fn as_brand(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     (!entitled && !naming::leads_to_brand(e, brand)).then_some(found)
 }
 
+/// True if a folded text speaks as the brand.
+pub(crate) fn is_spoken(text: &str, brand: &Brand) -> bool {
+    brand.places_in(text).any(|(start, end)| spoken(&text[..start], &text[start..end], &text[end..]).is_some())
+}
+
 /// What makes the name between two folded texts the writer's.
 fn spoken(front: &str, name: &str, behind: &str) -> Option<String> {
     let behind = behind.trim_start_matches([' ', ',', '®', '™']);

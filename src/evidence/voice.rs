@@ -92,7 +92,7 @@ fn places(e: &Evidence<'_>, brand: &Brand) -> Vec<(Place, String)> {
     note(Place::ReplyTo, mailboxes(&e.message.reply_to).map(|how| format!("Reply-To shows {how}")));
     let organization = e.message.values("Organization").find_map(|value| brand.claimed_in(value));
     note(Place::Organization, organization.map(|how| format!("Organization shows {how}")));
-    if let Some(subject) = naming::unprompted(e) {
+    if let Some(subject) = e.own_subject() {
         let head = subject.trim_start_matches(|c: char| !c.is_alphanumeric());
         let heads = brand.places_in(head).any(|(start, _)| start == 0);
         let named = brand.named_in(subject).map(|name| format!("the subject names {name:?}"));
@@ -127,7 +127,7 @@ fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         folded.split([',', '|', '·', ';']).find_map(|part| {
             let bare = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
             let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || end == bare.len());
-            let goes_on = bare.contains(['/', '@', '?', ':']) || brand.domain_in(bare).is_some();
+            let goes_on = bare.contains(['/', '@', '?', ':', '[', ']']) || brand.domain_in(bare).is_some();
             // Those who have a name of their own write where they work and what they do beside it.
             let is_office = || names::is_office(bare) || is_of_anybody(bare, brand);
             (at_edge && !goes_on && (own_name.is_none() || is_office())).then(|| bare.to_owned())

@@ -16,7 +16,7 @@ pub mod link;
 pub mod message;
 pub(crate) mod mime;
 
-pub use attachment::file::{Attachment, Danger, Harm};
+pub use attachment::file::{Attachment, Danger, Document, Harm};
 pub use attachment::qr::QR_SHOWN;
 pub use body::Body;
 pub use body::attached::{Attached, MAX_ATTACHED_MESSAGES, attached_messages};

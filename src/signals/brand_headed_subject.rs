@@ -1,7 +1,7 @@
 //! `Subject: Elance: your account`, `[Elance] Ticket 8841`, `ELANCE - last notice`: the brand as who is speaking.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, links, naming, voice};
+use crate::evidence::{Evidence, links, voice};
 use crate::policy::Brand;
 
 pub(super) static SIGNAL: Signal = Signal {
@@ -20,7 +20,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     if e.origin.own_author(brand).is_some() || e.origin.is_list_mail() {
         return None;
     }
-    let subject = naming::unprompted(e)?;
+    let subject = e.own_subject()?;
     let bracketed = subject.starts_with(['[', '(', '{', '<', '【']);
     let subject = subject.trim_start_matches(|c: char| !c.is_alphanumeric());
     let (_, end) = brand.places_in(subject).find(|(start, _)| *start == 0)?;

@@ -1,7 +1,7 @@
 //! `Subject: Elance: your account is on hold`, from a stranger.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming, voice};
+use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 use crate::text::fold::fold;
 
@@ -22,7 +22,7 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     if e.origin.own_author(brand).is_some() {
         return None;
     }
-    naming::unprompted(e)?;
+    e.own_subject()?;
     // What a list puts in front of its subjects is its own name.
     let subject = e.message.subject.trim();
     let unlisted = if e.origin.is_list_mail() { without_tag(subject) } else { subject };

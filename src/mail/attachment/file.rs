@@ -27,6 +27,17 @@ pub struct Attachment {
     pub page: String,
 }
 
+/// What a person reads in a file or in an attached message.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Document {
+    /// The file's name.
+    pub name: String,
+    /// Who it says wrote it: the sender of a message, the organiser of an event, the name on a card.
+    pub author: String,
+    /// Its text; of a message with the subject as first line.
+    pub text: String,
+}
+
 /// Something a file does or hides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Danger {

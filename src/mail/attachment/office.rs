@@ -1,12 +1,13 @@
 //! Documents that are zip archives: Office Open XML and OpenDocument, read for macros, templates and objects that come
 //! from elsewhere, and for the links a reader can click. RTF for objects that open by themselves.
 
-use crate::mail::attachment::file::{Container, Danger, Harm};
+use crate::mail::attachment::file::{Container, Danger, Document, Harm};
 use crate::mail::attachment::ole;
-use crate::mail::attachment::work::{MAX_FILE_BYTES, Work};
+use crate::mail::attachment::work::{MAX_DOCUMENT_BYTES, MAX_FILE_BYTES, Work};
 use crate::mail::attachment::zip::Entry;
 use crate::mail::link::authority::Authority;
 use crate::mail::link::{Link, LinkKind};
+use crate::text::fold::first_bytes;
 use memchr::memmem;
 
 /// Parts of one document that are read.
@@ -22,12 +23,16 @@ pub(super) fn is_document(entries: &[Entry<'_>]) -> bool {
 pub(super) fn read_document(entries: &[Entry<'_>], file: Container<'_>, work: &mut Work) -> Vec<Danger> {
     let mut found = Vec::new();
     let mut read = 0;
+    let mut text = String::new();
     for entry in entries {
         let name = entry.name.to_ascii_lowercase();
         if name.ends_with("vbaproject.bin") || name.contains("basic/standard/") && !name.ends_with("script-lb.xml") {
             found.push(Danger::new(Harm::Macros, "holds macros"));
         } else if name.contains("/macrosheets/") {
             found.push(Danger::new(Harm::Macros, "holds a sheet of Excel 4 macros"));
+        }
+        if is_text(&name) && text.len() < MAX_DOCUMENT_BYTES {
+            push_words(&mut text, &String::from_utf8_lossy(&entry.read(MAX_FILE_BYTES, work)));
         }
         let is_object = name.contains("oleobject") && name.ends_with(".bin");
         if !(is_object || name.ends_with(".rels") || name.ends_with("document.xml") || name.contains("externallink")) {
@@ -44,7 +49,39 @@ pub(super) fn read_document(entries: &[Entry<'_>], file: Container<'_>, work: &m
             read_part(&entry.read(MAX_FILE_BYTES, work), file, work, &mut found);
         }
     }
+    work.document(Document { name: file.name.to_owned(), author: String::new(), text });
     found
+}
+
+/// True for the parts that hold what a reader sees: Word, PowerPoint, Excel and OpenDocument.
+fn is_text(part: &str) -> bool {
+    matches!(part, "word/document.xml" | "xl/sharedstrings.xml" | "content.xml")
+        || part.starts_with("ppt/slides/slide") && part.ends_with(".xml")
+}
+
+/// The text between the tags of XML, a line each for what its elements call a paragraph.
+fn push_words(out: &mut String, xml: &str) {
+    for piece in xml.split('<').skip(1) {
+        let Some((tag, text)) = piece.split_once('>') else { continue };
+        let ends = ["/w:p", "/a:p", "/text:p", "/text:h", "/si", "w:br/", "w:br", "a:br/"].contains(&tag.trim());
+        if ends && !out.ends_with('\n') {
+            out.push('\n');
+        }
+        if tag.starts_with("w:tab") {
+            out.push(' ');
+        }
+        let text = text.trim_matches(['\r', '\n']);
+        if !text.is_empty() && out.len() < MAX_DOCUMENT_BYTES {
+            out.push_str(&unescaped(first_bytes(text, MAX_DOCUMENT_BYTES)));
+        }
+    }
+    out.push('\n');
+}
+
+/// The five entities of XML as what they stand for.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    text.replace("&amp;", "&")
 }
 
 fn read_part(octets: &[u8], file: Container<'_>, work: &mut Work, found: &mut Vec<Danger>) {

@@ -1,8 +1,8 @@
 //! Files of text: calendars, cards, shortcuts to pages and plain notes, for the links in them. What a program opens
 //! with a click is the same in all of them, so they are read alike.
 
-use crate::mail::attachment::file::Container;
-use crate::mail::attachment::work::Work;
+use crate::mail::attachment::file::{Container, Document};
+use crate::mail::attachment::work::{MAX_DOCUMENT_BYTES, Work};
 use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use crate::mail::mime::decode;
@@ -11,6 +11,12 @@ use std::borrow::Cow;
 
 /// Octets of one text file that are searched for links.
 const MAX_SEARCHED_BYTES: usize = 1 << 20;
+
+/// Properties of events and cards that no program shows as text.
+const HIDDEN: [&str; 17] = [
+    "BEGIN", "END", "VERSION", "PRODID", "METHOD", "UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS",
+    "TRANSP", "CALSCALE", "RRULE", "TZID", "PHOTO", "REV",
+];
 
 pub(super) fn read_text(octets: &[u8], charset: Option<&str>, file: Container<'_>, work: &mut Work) {
     if octets.len() > MAX_SEARCHED_BYTES {
@@ -21,7 +27,39 @@ pub(super) fn read_text(octets: &[u8], charset: Option<&str>, file: Container<'_
     let begins = first_bytes(text.trim_start(), 20).to_ascii_uppercase();
     let folds = begins.starts_with("BEGIN:VCALENDAR") || begins.starts_with("BEGIN:VCARD");
     let text = if folds { Cow::Owned(unfolded(&text)) } else { text };
+    let document = if folds { entry(&text, file.name) } else { plain(&text, file.name) };
+    work.document(document);
     written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, file.name)));
+}
+
+/// The text of a file that is shown as it is.
+fn plain(text: &str, name: &str) -> Document {
+    let text = first_bytes(text, MAX_DOCUMENT_BYTES + char::MAX_LEN_UTF8).to_owned();
+    Document { name: name.to_owned(), author: String::new(), text }
+}
+
+/// What programs show of an event or a card, unfolded: names, notes, places.
+fn entry(text: &str, name: &str) -> Document {
+    let mut shown = Document { name: name.to_owned(), ..Document::default() };
+    for (property, value) in text.lines().map(|line| line.split_once(':').unwrap_or(("", line))) {
+        let (called, parameters) = property.split_once(';').unwrap_or((property, ""));
+        let called = called.rsplit('.').next().unwrap_or_default().to_ascii_uppercase();
+        let common = || parameters.split(';').find_map(|p| p.strip_prefix("CN=").map(|cn| cn.trim_matches('"')));
+        let who = match called.as_str() {
+            "ORGANIZER" => common().unwrap_or_default(),
+            "FN" | "ORG" => value,
+            _ => "",
+        };
+        if !who.is_empty() && !shown.author.contains(who) {
+            shown.author.push_str(who);
+            shown.author.push('\n');
+        }
+        if !HIDDEN.contains(&called.as_str()) {
+            shown.text.push_str(if who.is_empty() { value } else { who });
+            shown.text.push('\n');
+        }
+    }
+    shown
 }
 
 /// The text of a calendar or card with its folded lines made whole and its escapes read (RFC 5545 sections 3.1 and

@@ -2,6 +2,7 @@
 //! here: octets that come out of compression, names in archives, pixels, links. What runs out is said in a
 //! [`Limit`], once.
 
+use crate::mail::attachment::file::Document;
 use crate::mail::defect::Limit;
 use crate::mail::link::Link;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -37,6 +38,11 @@ const MAX_ALL_PIXELS: usize = 27_000_000;
 /// Pixels touched in the search for QR codes in all images of a message; about a second.
 const MAX_STEPS: usize = 300_000_000;
 
+/// Files whose text is kept: a digest of a day, a folder of documents.
+const MAX_DOCUMENTS: usize = 50;
+/// Octets kept of the text of one file: ten pages; what asks for something does so at the beginning.
+pub(super) const MAX_DOCUMENT_BYTES: usize = 32 << 10;
+
 const CUT: &str = "a compressed file unpacks to more than is read";
 
 /// How octets are compressed.
@@ -66,6 +72,8 @@ pub(crate) struct Work {
     pub(crate) parts: usize,
     /// Links found in files.
     pub(crate) links: Vec<Link>,
+    /// Text found in files.
+    pub(crate) documents: Vec<Document>,
     /// Limits that were hit.
     pub(crate) limits: Vec<Limit>,
 }
@@ -83,6 +91,7 @@ impl Default for Work {
             read: 0,
             parts: 0,
             links: vec![],
+            documents: vec![],
             limits: vec![],
         }
     }
@@ -166,6 +175,21 @@ impl Work {
             self.limit("the message has more or larger images than are searched for QR codes");
         }
         more
+    }
+
+    /// Keeps what a person reads in a file.
+    pub(crate) fn document(&mut self, document: Document) {
+        if document.text.trim().is_empty() {
+            return;
+        }
+        if self.documents.len() == MAX_DOCUMENTS {
+            return self.limit(format!("the message has more than {MAX_DOCUMENTS} files with text"));
+        }
+        let cut = document.text.floor_char_boundary(MAX_DOCUMENT_BYTES);
+        if cut < document.text.len() {
+            self.limit(format!("a file has more than {} kB of text", MAX_DOCUMENT_BYTES >> 10));
+        }
+        self.documents.push(Document { text: document.text[..cut].to_owned(), ..document });
     }
 
     /// Keeps a link of a file.

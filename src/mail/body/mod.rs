@@ -3,7 +3,7 @@
 pub(crate) mod attached;
 pub(crate) mod walk;
 
-use crate::mail::attachment::file::Attachment;
+use crate::mail::attachment::file::{Attachment, Document};
 use crate::mail::html::out::MAX_BROKEN_WORDS;
 use crate::mail::link::Link;
 use crate::mail::mime::decode::Encoding;
@@ -33,6 +33,8 @@ pub struct Body {
     pub links: Vec<Link>,
     /// Files and other parts that are not the message's own text.
     pub attachments: Vec<Attachment>,
+    /// What a person reads in files and attached messages, those in archives too.
+    pub documents: Vec<Document>,
     /// True if an HTML part holds an input field of type password.
     pub has_password_field: bool,
     /// Where the attached messages lie in the message, in order.

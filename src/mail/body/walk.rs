@@ -6,13 +6,15 @@
 //! Messages inside the message are attachments; their text is not this message's, their links and files are.
 //! `mail_parser` reads the parameters of a part's fields, and a panic in it becomes a defect.
 
-use crate::mail::attachment::file::Attachment;
+use crate::mail::attachment::file::{Attachment, Document};
 use crate::mail::attachment::qr::read_drawings;
 use crate::mail::attachment::read::{read_attachment, read_data_image};
 use crate::mail::attachment::text::unfolded;
 use crate::mail::attachment::work::Work;
 use crate::mail::body::{Body, MAX_TEXT_BYTES, MessagePart, PartText};
 use crate::mail::defect::{Defect, Limit};
+use crate::mail::header::encoded_words::decode_words;
+use crate::mail::header::fields::read_header;
 use crate::mail::html::out::MAX_LINKS;
 use crate::mail::html::reader::read_html;
 use crate::mail::link::written::written_links;
@@ -38,6 +40,8 @@ const MAX_BOUNDARY_BYTES: usize = 250;
 const MAX_DELIMITERS: usize = 1_000_000;
 /// Messages inside one another whose links and files are read. A forwarded forward has two.
 const MAX_MESSAGE_DEPTH: usize = 3;
+/// Octets of an attached message in which its sender and subject are looked for.
+const MAX_INNER_HEAD_BYTES: usize = 64 << 10;
 /// Pictures that stand in the HTML itself, of which each part is searched for codes.
 const MAX_DATA_IMAGES: usize = 50;
 /// Octets of one of them, encoded.
@@ -46,8 +50,9 @@ const MAX_DATA_IMAGE_BYTES: usize = 1 << 20;
 /// Reads the body of a message.
 pub(crate) fn read_body(raw: &[u8], defects: &mut Vec<Defect>, limits: &mut Vec<Limit>) -> Body {
     let mut work = Work::default();
-    let body = read_message(raw, 0, &mut work, defects, limits);
+    let mut body = read_message(raw, 0, &mut work, defects, limits);
     limits.append(&mut work.limits);
+    body.documents = work.documents;
     body
 }
 
@@ -266,7 +271,7 @@ impl<'r, 'd> Walk<'r, 'd> {
     }
 
     /// A message inside this one: an attachment, named by its file name or else its subject. Mail programs open it with
-    /// a click, so where it leads and what it carries counts; what it says does not.
+    /// a click, so where it leads and what it carries counts, and what it says is kept apart from what this one says.
     fn attached_message(&mut self, head: &PartHead, range: Range<usize>) {
         let encoded = &self.raw[range.clone()];
         // Messages inside an attached one are not this message's.
@@ -283,6 +288,9 @@ impl<'r, 'd> Walk<'r, 'd> {
         let (links, mut defects) = (std::mem::take(&mut self.work.links), Vec::new());
         let inner = read_message(&octets, self.message_depth + 1, self.work, &mut defects, self.limits);
         self.work.links = links;
+        let (author, title) = author_and_subject(&octets);
+        let text = format!("{title}\n{}", inner.text);
+        self.work.document(Document { name: name.clone(), author, text });
         self.body.attachments.extend(inner.attachments);
         for link in inner.links {
             let own = matches!(link.kind, LinkKind::Image | LinkKind::Attachment);
@@ -290,6 +298,16 @@ impl<'r, 'd> Walk<'r, 'd> {
             self.keep_link(opened);
         }
     }
+}
+
+/// The sender and the subject of a message as they are shown.
+fn author_and_subject(message: &[u8]) -> (String, String) {
+    let fields = read_header(&message[..message.len().min(MAX_INNER_HEAD_BYTES)]).fields;
+    let value = |name: &str| {
+        let field = fields.iter().find(|f| f.name.eq_ignore_ascii_case(name));
+        field.map(|f| decode_words(f.value.trim())).unwrap_or_default()
+    };
+    (value("From"), value("Subject"))
 }
 
 /// Where lines begin with `--` and something more.

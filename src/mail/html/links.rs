@@ -26,7 +26,7 @@ impl Reader<'_> {
         match name {
             el::A => {
                 if let Some(href) = value("href").or_else(|| value("xlink:href")) {
-                    self.open_anchor(href);
+                    self.open_anchor(href, value("aria-label").or_else(|| value("title")).unwrap_or_default());
                 }
                 for ping in value("ping").unwrap_or_default().split_ascii_whitespace() {
                     self.link(LinkKind::Automatic, ping, "");
@@ -71,7 +71,7 @@ impl Reader<'_> {
                 self.image(value("src").unwrap_or_default());
                 if let Some(href) = value("href") {
                     self.end_anchor();
-                    self.open_anchor(href);
+                    self.open_anchor(href, value("title").unwrap_or_default());
                 }
             }
             _ => {}
@@ -81,9 +81,10 @@ impl Reader<'_> {
         }
     }
 
-    fn open_anchor(&mut self, href: &str) {
+    fn open_anchor(&mut self, href: &str, label: &str) {
         let index = self.link(LinkKind::Anchor, href, "");
-        self.anchor = Some(OpenAnchor { index, shown: String::new(), from: self.out.text.len() });
+        let label = first_bytes(label, MAX_SHOWN_BYTES).to_owned();
+        self.anchor = Some(OpenAnchor { label, index, shown: String::new(), from: self.out.text.len() });
     }
 
     /// `<set attributeName="href" to="…">` gives an SVG link another target.
@@ -204,6 +205,11 @@ impl Reader<'_> {
     /// Ends the link that is open.
     pub(super) fn end_anchor(&mut self) {
         self.resolve_held_back(None);
+        if let Some(unnamed) = self.anchor.as_mut().filter(|anchor| anchor.shown.trim().is_empty()) {
+            // A picture has no words; what is read out or shown above it has.
+            let label = std::mem::take(&mut unnamed.label);
+            self.words(&label, ComputedStyle::default());
+        }
         let Some(anchor) = self.anchor.take() else { return };
         self.linked.push((anchor.from, self.out.text.len()));
         let is_split = !self.split_addresses.words(&self.out.text, anchor.from).is_empty();
@@ -247,8 +253,19 @@ impl Reader<'_> {
                 self.keep(link);
             }
         }
+        self.add_lines(&inner.text);
         for limit in inner.limits {
             self.out.limit(limit.0);
+        }
+    }
+
+    /// Takes the lines that are not there yet: Outlook shows what stands in conditional comments, mostly buttons that
+    /// others show as well.
+    fn add_lines(&mut self, text: &str) {
+        let known: HashSet<String> = self.out.text.lines().map(|line| line.trim().to_owned()).collect();
+        for line in text.lines().filter(|line| !line.trim().is_empty() && !known.contains(line.trim())) {
+            self.out.text.push('\n');
+            self.out.text.push_str(line);
         }
     }
 }

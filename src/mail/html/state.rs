@@ -44,6 +44,8 @@ impl AsRef<Element> for Open {
 
 /// A link whose end has not come.
 pub(super) struct OpenAnchor {
+    /// What it is called where it shows no text: its `aria-label` or `title`.
+    pub(super) label: String,
     /// Its place in `links`; `None` beyond the limit.
     pub(super) index: Option<usize>,
     pub(super) shown: String,

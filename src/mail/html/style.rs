@@ -23,6 +23,10 @@ impl Reader<'_> {
     pub(super) fn begin_style(&mut self, name: Name, tag: &Tag) -> (Element, ComputedStyle, Declarations) {
         let mut element = Element { name, ..Element::default() };
         let mut style = self.style_under(name);
+        // Browsers show what `details` hold when they are opened; mail programs that do not know them, at once.
+        if name == el::DETAILS && attribute(tag, "open").is_none() {
+            style.hide_for_some();
+        }
         if tag.is_bare() && name != el::BDO && self.styles.is_empty() {
             return (element, style, Declarations::default());
         }

@@ -38,6 +38,11 @@ impl ComputedStyle {
         self.gone = true;
     }
 
+    /// Hides it in some programs, whatever is declared.
+    pub(in crate::mail::html) fn hide_for_some(&mut self) {
+        self.hidden_for_some = true;
+    }
+
     /// True if its letters run from right to left, of whatever script they are.
     pub(in crate::mail::html) fn is_turned(&self) -> bool {
         self.turned
