@@ -14,7 +14,7 @@ use super::speaking;
 use super::voice;
 use crate::mail::{Document, Domain, LinkKind};
 use crate::policy::Brand;
-use crate::text::fold::fold;
+use crate::text::fold::{first_bytes, fold};
 use crate::wording::AskKind;
 use crate::wording::ask::{Joined, Sentence, Sentences};
 
@@ -22,6 +22,9 @@ use crate::wording::ask::{Joined, Sentence, Sentences};
 const MAX_LABEL_WORDS: usize = 20;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
+
+/// Octets of a file in which its head stands.
+const HEAD_BYTES: usize = 100;
 
 /// What a message asks for in a brand's name, the gravest first; worked out when a signal first asks. Empty where the
 /// brand is not named or may speak.
@@ -43,7 +46,7 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
             let Some((what, whose)) = asked(sentence, is_spoken, label.is_some()) else { continue };
             let paragraph = sentences.paragraphs.get(sentence.paragraph).map(String::as_str).unwrap_or_default();
             let Some(lead) = leads.of(sentence, paragraph, label) else { continue };
-            asks.push(Ask { what, whose, lead, words: sentence.quoted() });
+            asks.push(Ask { what, whose, lead, words: sentence.quoted(), is_spoken });
         }
     };
     take(&Sentences::of(&e.message.subject, &names), None, voice.is_brand());
@@ -56,9 +59,10 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
         }
     }
     for document in e.message.body.documents.iter().filter(|d| names_brand(d, brand)) {
-        // What a file says counts as said in the name it gives.
-        let is_spoken =
-            brand.claimed_in(&document.author).is_some() || speaking::is_spoken(&fold(&document.text), brand);
+        // What a file says counts as said in the name it gives, or begins with.
+        let text = fold(&document.text);
+        let begins = || brand.places_in(first_bytes(&text, HEAD_BYTES)).any(|(start, _)| start == 0);
+        let is_spoken = brand.claimed_in(&document.author).is_some() || speaking::is_spoken(&text, brand) || begins();
         take(&Sentences::of(&document.text, &names), None, is_spoken || voice.is_brand());
     }
     asks.sort();

@@ -152,4 +152,6 @@ pub(crate) struct Ask {
     pub(crate) lead: Lead,
     /// The sentence, as it is compared.
     pub(crate) words: String,
+    /// True if the brand is who speaks where it stands: in the message, or in the file.
+    pub(crate) is_spoken: bool,
 }

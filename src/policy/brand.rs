@@ -406,11 +406,13 @@ fn humps(display: &str) -> Option<String> {
     found.then_some(out)
 }
 
-/// True if two words side by side are the name with a blank inside: `e lance`.
+/// True if two words side by side are the name with a blank behind its first letter or before its last: `e lance`.
 fn is_cut(folded: &str, name: &str) -> bool {
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let long = name.len() >= lookalike::MIN_INSIDE;
-    long && words.windows(2).any(|w| name.strip_prefix(w[0]).is_some_and(|rest| rest == w[1]))
+    let is_letter = |word: &str| word.chars().nth(1).is_none();
+    let cut = |w: &[&str]| is_letter(w[0]) || is_letter(w[1]);
+    long && words.windows(2).any(|w| cut(w) && name.strip_prefix(w[0]).is_some_and(|rest| rest == w[1]))
 }
 
 /// A name with signs as people write it who leave them out: `Coal-Cola` is `Coal Cola` and `N&B` is `N and B`. What is

@@ -1,7 +1,7 @@
 //! "Sign in to your Elance account" over a stranger's link.
 
 use super::signal::{Asked, Check, Kind, Signal};
-use crate::evidence::relation::{Lead, What, Whose};
+use crate::evidence::relation::{Ask, Lead, What, Whose};
 use crate::evidence::{Evidence, ask, voice};
 use crate::policy::{Action, Brand};
 
@@ -19,12 +19,12 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
-    let counts = |whose: Whose, lead: &Lead| match lead {
-        Lead::Bound(_) => whose < Whose::Named || voice.is_brand(),
-        Lead::Stranger(_) | Lead::House(_) => whose < Whose::Named && !voice.is_author() || voice.is_brand(),
-        Lead::Answer(_) => voice.is_brand() && whose < Whose::Spoken,
+    let counts = |ask: &&Ask| match ask.lead {
+        Lead::Bound(_) => ask.whose < Whose::Named || ask.is_spoken,
+        Lead::Stranger(_) | Lead::House(_) => ask.whose < Whose::Named && !voice.is_author() || ask.is_spoken,
+        Lead::Answer(_) => ask.is_spoken && ask.whose < Whose::Spoken,
     };
-    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Account && counts(a.whose, &a.lead))?;
-    let at_least = if voice.is_brand() { Action::Quarantine } else { Action::Tag };
+    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Account && counts(a))?;
+    let at_least = if ask.is_spoken { Action::Quarantine } else { Action::Tag };
     Some(Asked { at_least, key: None, evidence: format!("it says {:?}; {}", ask.words, ask.lead.words()) })
 }

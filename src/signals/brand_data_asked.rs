@@ -1,7 +1,7 @@
 //! "Please verify your Elance password here: http://stranger.example/".
 
 use super::signal::{Asked, Check, Kind, Signal};
-use crate::evidence::relation::{Lead, What, Whose};
+use crate::evidence::relation::{Ask, Lead, What, Whose};
 use crate::evidence::{Evidence, ask, voice};
 use crate::policy::{Action, Brand};
 
@@ -19,14 +19,14 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
-    let counts = |whose: Whose, lead: &Lead| match (whose, lead) {
+    let counts = |ask: &&Ask| match (ask.whose, &ask.lead) {
         (Whose::Brands, _) => true,
         // An author with a name of their own may ask for much in their own name; what leads away from them counts.
         (Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
-        (Whose::Readers | Whose::Spoken, _) => !voice.is_author(),
-        (Whose::Named, _) => voice.is_brand(),
+        (Whose::Readers, _) => !voice.is_author() || ask.is_spoken,
+        (Whose::Named | Whose::Spoken, _) => ask.is_spoken,
     };
-    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a.whose, &a.lead))?;
+    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a))?;
     let evidence = format!("it asks {:?}; {}", ask.words, ask.lead.words());
     Some(Asked { at_least: Action::Quarantine, key: None, evidence })
 }

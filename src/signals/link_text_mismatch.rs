@@ -23,6 +23,13 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // People and newsletters write the bare name of a site on a tracked link; that alone shows nothing.
     let asks = || e.poses_as(brand) || e.phrase(&[Credential, Personal, Threat, Urgency, Greeting]).is_some();
+    let going_on = links::going_on(e, brand).find_map(|(way, to)| {
+        let shown = shown_host(&way.link.shown, brand, false).filter(|_| way.link.kind == LinkKind::Anchor)?;
+        Some(format!("the text shows {shown:?}, the link goes on to {to}"))
+    });
+    if going_on.is_some() && !e.origin.may_speak_for(brand) {
+        return going_on;
+    }
     let anchors = links::all_astray(e, brand).filter(|way| way.link.kind == LinkKind::Anchor);
     anchors.into_iter().find_map(|way| {
         let target = target(&way.target)?;

@@ -88,7 +88,7 @@ mod tests {
         (WordKind::HailsMembers, 14),
         (WordKind::HailsAddress, 30),
         (WordKind::Offices, 55),
-        (WordKind::Anybody, 240),
+        (WordKind::Anybody, 220),
         (WordKind::Wrote, 18),
         (WordKind::From, 14),
         (WordKind::Sent, 26),

@@ -20,6 +20,7 @@ mod ole;
 mod pdf;
 pub(crate) mod qr;
 pub(crate) mod read;
+pub(crate) mod smime;
 mod tar;
 pub(crate) mod text;
 mod web;

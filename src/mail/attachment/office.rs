@@ -6,6 +6,7 @@ use crate::mail::attachment::ole;
 use crate::mail::attachment::work::{MAX_DOCUMENT_BYTES, MAX_FILE_BYTES, Work};
 use crate::mail::attachment::zip::Entry;
 use crate::mail::link::authority::Authority;
+use crate::mail::link::written::written_links;
 use crate::mail::link::{Link, LinkKind};
 use crate::text::fold::first_bytes;
 use memchr::memmem;
@@ -49,6 +50,7 @@ pub(super) fn read_document(entries: &[Entry<'_>], file: Container<'_>, work: &m
             read_part(&entry.read(MAX_FILE_BYTES, work), file, work, &mut found);
         }
     }
+    written_links(&text, |found| work.link(Link::new(LinkKind::Attachment, &found.href, file.name)));
     work.document(Document { name: file.name.to_owned(), author: String::new(), text });
     found
 }

@@ -9,6 +9,7 @@
 use crate::mail::attachment::file::{Attachment, Document};
 use crate::mail::attachment::qr::read_drawings;
 use crate::mail::attachment::read::{read_attachment, read_data_image};
+use crate::mail::attachment::smime::signed_content;
 use crate::mail::attachment::text::unfolded;
 use crate::mail::attachment::work::Work;
 use crate::mail::body::{Body, MAX_TEXT_BYTES, MessagePart, PartText};
@@ -150,9 +151,26 @@ impl<'r, 'd> Walk<'r, 'd> {
             self.own_text(&head, body);
         } else if head.is_saved_message() || head.is_saved_page() {
             self.attached_message(&head, body_start..todo.end);
-        } else {
+        } else if !self.opaque(&head, body) {
             self.body.attachments.push(read_attachment(&head, body, self.work));
         }
+    }
+
+    /// Reads a signed message that mail programs show as their own text; false if it is none.
+    fn opaque(&mut self, head: &PartHead, body: &[u8]) -> bool {
+        let is_wrapped = matches!(head.media_type().as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime");
+        if !is_wrapped || self.message_depth >= MAX_MESSAGE_DEPTH {
+            return false;
+        }
+        let Some(inside) = signed_content(&head.encoding.decode(body, MAX_PART_TEXT_BYTES)) else { return false };
+        let (links, mut defects) = (std::mem::take(&mut self.work.links), Vec::new());
+        let inner = read_message(&inside, self.message_depth + 1, self.work, &mut defects, self.limits);
+        self.work.links = links;
+        self.keep(PartText { seen: inner.text, hidden: inner.hidden, ..PartText::default() });
+        self.body.has_password_field |= inner.has_password_field;
+        self.body.attachments.extend(inner.attachments);
+        inner.links.into_iter().for_each(|link| self.keep_link(link));
+        true
     }
 
     /// Puts the parts of a multipart on the list. False if it cannot be taken apart.

@@ -61,6 +61,8 @@ impl Sightings<'_> {
         self.read_undressed(text);
         if let Some(turned) = bidi::turned(text) {
             self.read_undressed(&turned);
+            let seen = bidi::in_seen_order(text);
+            self.read_undressed(&seen.replace([bidi::TURN, bidi::TURN_BACK], ""));
         }
         if !text.is_ascii() {
             let plain: String = text.chars().filter(|c| !is_invisible(*c)).nfkc().collect();

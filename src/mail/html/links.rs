@@ -264,7 +264,9 @@ impl Reader<'_> {
     fn add_lines(&mut self, text: &str) {
         let known: HashSet<String> = self.out.text.lines().map(|line| line.trim().to_owned()).collect();
         for line in text.lines().filter(|line| !line.trim().is_empty() && !known.contains(line.trim())) {
-            self.out.text.push('\n');
+            if !self.out.text.is_empty() {
+                self.out.text.push('\n');
+            }
             self.out.text.push_str(line);
         }
     }

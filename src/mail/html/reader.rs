@@ -113,11 +113,13 @@ impl Sink for Reader<'_> {
             self.reopen();
         }
         let before = self.before_inside(name);
-        self.break_around(name);
         if tag.element() == el::STYLE {
             self.sheet_media = media_of(tag);
         }
         let (element, mut style, mut declarations) = self.begin_style(name, tag);
+        if !declarations.stands_in_line {
+            self.break_around(name);
+        }
         self.tags += 1;
         if self.known_departed.contains(&self.tags) {
             (style, declarations) = (self.style_under(name), Declarations::default());
@@ -165,6 +167,8 @@ impl Sink for Reader<'_> {
             self.end_anchor();
         }
         self.in_form &= name != el::FORM;
+        let closed = self.stack.iter().rfind(|o| o.name() == name);
+        let stands_in_line = closed.is_some_and(|o| o.declarations.stands_in_line);
         if self.too_deep > 0 {
             self.too_deep -= 1;
         } else if !(el::is_format(name) && self.end_format(name)) {
@@ -188,7 +192,9 @@ impl Sink for Reader<'_> {
                 None => {}
             }
         }
-        self.break_around(name);
+        if !stands_in_line {
+            self.break_around(name);
+        }
     }
 }
 

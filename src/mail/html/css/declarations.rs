@@ -33,6 +33,8 @@ pub(in crate::mail::html) struct Declarations {
     pub(super) background: Option<Background>,
     /// True if it hides for some readers.
     pub(super) hides_for_some: bool,
+    /// True if it parts no words: it stands in its line, or is not there.
+    pub(in crate::mail::html) stands_in_line: bool,
 }
 
 const DISPLAY: u32 = 1;
@@ -78,7 +80,10 @@ impl Declarations {
     pub(in crate::mail::html) fn declare(&mut self, name: &[u8], value: &str) {
         let value = value.trim_ascii();
         match name {
-            b"display" => self.set(DISPLAY, value == "none"),
+            b"display" => {
+                self.set(DISPLAY, value == "none");
+                self.stands_in_line = value == "none" || value.starts_with("inline");
+            }
             b"visibility" => self.set(VISIBILITY, matches!(value, "hidden" | "collapse")),
             b"opacity" => self.set(OPACITY, is_clear(value)),
             b"filter" => self.set(FILTER, argument(value, "opacity").is_some_and(is_clear)),
