@@ -339,9 +339,9 @@ impl Rules<'_> {
     }
 }
 
-/// True if what a finding asks for holds whatever a message claims: its own domain's policy, and viruses.
+/// True if what a finding asks for holds whatever a message claims: its own domain's policy, and what its files do.
 fn goes_beyond_ceilings(finding: &Finding) -> bool {
-    matches!(finding.signal.kind, Kind::Authentication | Kind::Virus)
+    matches!(finding.signal.kind, Kind::Authentication | Kind::File)
 }
 
 /// The course with the least that a finding asks for.
@@ -354,6 +354,6 @@ fn claim_of(kind: Kind) -> Claim {
     match kind {
         Kind::Claim => Claim::Strong,
         Kind::WeakClaim => Claim::Weak,
-        Kind::Intent | Kind::Concealment | Kind::Authentication | Kind::Virus => Claim::None,
+        Kind::Intent | Kind::Concealment | Kind::Authentication | Kind::File => Claim::None,
     }
 }

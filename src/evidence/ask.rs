@@ -73,6 +73,12 @@ fn names_brand(document: &Document, brand: &Brand) -> bool {
     brand.named_in(&fold(&document.text)).is_some() || brand.claimed_in(&document.author).is_some()
 }
 
+/// True if the text tells a password, as it does that of a locked file: without asking for one, and without a link.
+pub(crate) fn tells_password(e: &Evidence<'_>) -> bool {
+    let tells = |s: &Sentence| s.has(AskKind::Secret) && !s.has_link();
+    Sentences::of(&e.shown, &[]).all.iter().any(tells)
+}
+
 /// The first sentence in which an author asks for data or an account in their own name.
 pub(crate) fn of_author(e: &Evidence<'_>) -> Option<String> {
     let sentences = Sentences::of(&e.shown, &[]).all;

@@ -13,6 +13,7 @@ mod brand_asks_data;
 mod brand_data_asked;
 mod brand_disguised;
 mod brand_display_name;
+mod brand_file_danger;
 mod brand_file_name;
 mod brand_free_mailbox;
 mod brand_from_unproven;
@@ -118,6 +119,7 @@ pub static SIGNALS: &[&Signal] = &[
     &brand_account_elsewhere::SIGNAL,
     &brand_leads_astray::SIGNAL,
     &neighbour_asks::SIGNAL,
+    &brand_file_danger::SIGNAL,
     &brand_free_mailbox::SIGNAL,
     &brand_opening::SIGNAL,
     &attachment_brand_page::SIGNAL,

@@ -17,8 +17,8 @@ pub enum Kind {
     Concealment,
     /// What the sender's own published policy says.
     Authentication,
-    /// What the virus scanner says.
-    Virus,
+    /// What a file does when it is opened, and what the virus scanner says.
+    File,
 }
 
 /// One heuristic.

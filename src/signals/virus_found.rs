@@ -13,7 +13,7 @@ pub(super) static SIGNAL: Signal = Signal {
           at_least = \"quarantine\" holds all.",
     points: 60,
     at_least: None,
-    kind: Kind::Virus,
+    kind: Kind::File,
     check: Check::AtLeast(check),
 };
 

@@ -179,6 +179,8 @@ pub struct PolicySection {
     pub dmarc_reject: Action,
     /// The same for `p=quarantine`.
     pub dmarc_quarantine: Action,
+    /// The least that happens to mail with a program, script, shortcut or disk image, from whomever.
+    pub dangerous_files: Action,
     /// Put before the subject of a tagged message; empty leaves it alone.
     pub subject_prefix: String,
 }
@@ -193,6 +195,7 @@ impl Default for PolicySection {
             unclaimed_ceiling: Action::Tag,
             dmarc_reject: Action::Quarantine,
             dmarc_quarantine: Action::Tag,
+            dangerous_files: Action::Quarantine,
             subject_prefix: "[Suspected spoof] ".into(),
         }
     }
