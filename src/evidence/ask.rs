@@ -41,21 +41,31 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     let names: Vec<String> = brand.folded_names().map(str::to_owned).collect();
     let leads = Leads { e, brand, voice };
     let mut asks = Vec::new();
-    let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>, is_spoken: bool| {
+    let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>, is_spoken: bool, is_quoted: bool| {
         for sentence in &sentences.all {
-            let Some((what, whose)) = asked(sentence, is_spoken, label.is_some()) else { continue };
+            let Some((what, whose, is_readers, is_threat)) = asked(sentence, is_spoken, label.is_some()) else {
+                continue;
+            };
             let paragraph = sentences.paragraphs.get(sentence.paragraph).map(String::as_str).unwrap_or_default();
             let Some(lead) = leads.of(sentence, paragraph, label) else { continue };
-            asks.push(Ask { what, whose, lead, words: sentence.quoted(), is_spoken });
+            asks.push(Ask { what, whose, lead, words: sentence.quoted(), is_spoken, is_quoted, is_readers, is_threat });
         }
     };
-    take(&Sentences::of(&e.message.subject, &names), None, voice.is_brand());
-    take(&Sentences::of(e.counting_text(), &names), None, voice.is_brand());
+    let [own, others] = e.told_apart();
+    if let Some(subject) = e.own_subject() {
+        take(&Sentences::of(subject, &names), None, voice.is_brand(), false);
+    }
+    take(&Sentences::of(&own, &names), None, voice.is_brand(), false);
+    if !is_known_thread(e) {
+        // Who quotes a brand's words quotes who speaks in them.
+        let is_spoken = voice.is_brand() || speaking::is_spoken(&fold(&others), brand);
+        take(&Sentences::of(&others, &names), None, is_spoken, true);
+    }
     for way in e.destinations().all.iter().take(MAX_LINKS) {
         let shown = way.link.shown.as_str();
         let is_label = way.link.kind == LinkKind::Anchor && shown.split_whitespace().count() <= MAX_LABEL_WORDS;
         if is_label && brand.named_in(&fold(shown)).is_some() {
-            take(&Sentences::of(shown, &names), Some(way), voice.is_brand());
+            take(&Sentences::of(shown, &names), Some(way), voice.is_brand(), false);
         }
     }
     for document in e.message.body.documents.iter().filter(|d| names_brand(d, brand)) {
@@ -63,10 +73,36 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
         let text = fold(&document.text);
         let begins = || brand.places_in(first_bytes(&text, HEAD_BYTES)).any(|(start, _)| start == 0);
         let is_spoken = brand.claimed_in(&document.author).is_some() || speaking::is_spoken(&text, brand) || begins();
-        take(&Sentences::of(&document.text, &names), None, is_spoken || voice.is_brand());
+        take(&Sentences::of(&document.text, &names), None, is_spoken || voice.is_brand(), true);
     }
     asks.sort();
     asks
+}
+
+/// True if others' words are known not to be the author's: they answer a message of the reader's own house, or a mailing
+/// list that vouches for them quotes.
+fn is_known_thread(e: &Evidence<'_>) -> bool {
+    let domain =
+        |address: &str| address.trim_matches(['<', '>', ' ']).rsplit_once('@').and_then(|(_, d)| Domain::parse(d));
+    let own =
+        |d: &Domain| e.envelope.rcpt_to.iter().any(|r| domain(r).is_some_and(|r| r.registrable() == d.registrable()));
+    let answered = e.message.values("In-Reply-To").filter_map(domain).any(|d| own(&d));
+    answered || e.origin.authenticated_list().is_some()
+}
+
+/// The lead of a link that stands with the request.
+fn bound_to(lead: Lead) -> Lead {
+    match lead {
+        Lead::Stranger(words) => Lead::Bound(words),
+        Lead::House(_, words) => Lead::House(true, words),
+        lead => lead,
+    }
+}
+
+/// True if the words on a link ask by themselves: *verify*, *sign in*.
+fn says_so(shown: &str) -> bool {
+    let sentences = Sentences::of(shown, &[]).all;
+    sentences.iter().any(|s| s.has(AskKind::Give) || s.has(AskKind::SignIn))
 }
 
 fn names_brand(document: &Document, brand: &Brand) -> bool {
@@ -91,7 +127,7 @@ pub(crate) fn of_author(e: &Evidence<'_>) -> Option<String> {
 }
 
 /// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
-fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, Whose)> {
+fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, Whose, bool, bool)> {
     let whose = |joined: &Joined| match sentence.names_brand() {
         true if sentence.is_of_brand(&joined.second) => Some(Whose::Brands),
         true if sentence.is_of_reader(joined) => Some(Whose::Readers),
@@ -102,25 +138,28 @@ fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, 
     let handed = data.iter().flat_map(|kind| {
         let secret = *kind == AskKind::Secret;
         let signing = secret.then(|| sentence.joins(AskKind::SignIn, *kind)).flatten();
+        let signing = signing.filter(|joined| sentence.is_of_reader(joined));
         sentence.joins(AskKind::Give, *kind).into_iter().chain(signing)
     });
     let mut handed = handed.filter(|joined| !sentence.warns_of(&joined.first));
-    if let Some(whose) = handed.find_map(|joined| whose(&joined)) {
-        return Some((What::Data, whose));
+    if let Some((whose, readers)) = handed.find_map(|j| Some((whose(&j)?, sentence.is_of_reader(&j)))) {
+        return Some((What::Data, whose, readers, false));
     }
     let verbs = [AskKind::SignIn, AskKind::Give, AskKind::Go, AskKind::Call];
     let kept = verbs.iter().filter_map(|verb| sentence.joins(*verb, AskKind::Account));
     // What befalls accounts is news; what befalls the reader's is a threat.
     let threats = [AskKind::Threat, AskKind::Hurry].into_iter();
     let threatened = threats.filter_map(|kind| sentence.joins(kind, AskKind::Account));
-    let kept = kept.chain(threatened.filter(|joined| sentence.is_of_reader(joined)));
-    let mut kept = kept.filter(|joined| !sentence.warns_of(&joined.first));
-    if let Some(whose) = kept.find_map(|joined| whose(&joined)) {
-        return Some((What::Account, whose));
+    let threatened = threatened.filter(|joined| sentence.is_of_reader(joined)).map(|joined| (joined, true));
+    let kept = kept.map(|joined| (joined, false)).chain(threatened);
+    let mut kept = kept.filter(|(joined, _)| !sentence.warns_of(&joined.first));
+    let found = kept.find_map(|(j, threat)| Some((whose(&j)?, sentence.is_of_reader(&j), threat)));
+    if let Some((whose, readers, is_threat)) = found {
+        return Some((What::Account, whose, readers, is_threat));
     }
     // "Elance Sign In" on a button says all.
     let button = is_label && (sentence.has(AskKind::SignIn) || sentence.has(AskKind::Give));
-    (button && sentence.names_brand()).then_some((What::Account, Whose::Brands))
+    (button && sentence.names_brand()).then_some((What::Account, Whose::Brands, true, false))
 }
 
 /// Where requests lead.
@@ -135,19 +174,20 @@ impl Leads<'_, '_> {
     /// `None` if only to the brand.
     fn of(&self, sentence: &Sentence, paragraph: &str, label: Option<&Destination<'_>>) -> Option<Lead> {
         if let Some(way) = label {
-            return self.one(way).map(|lead| if let Lead::Stranger(words) = lead { Lead::Bound(words) } else { lead });
+            return self.one(way).map(bound_to);
         }
         let ways = || self.e.destinations().all.iter().take(MAX_LINKS).filter(|w| w.link.kind != LinkKind::Image);
         let here = |way: &&Destination<'_>| {
             let shown = way.link.shown.as_str();
-            !shown.is_empty() && (paragraph.contains(shown) || paragraph.contains(way.link.href.as_str()))
+            let counts = way.link.kind != LinkKind::Obfuscated || !self.lists_indicators();
+            counts && !shown.is_empty() && (paragraph.contains(shown) || paragraph.contains(way.link.href.as_str()))
         };
         let mut bound = ways().filter(here).peekable();
         if bound.peek().is_some()
             && (sentence.has_link() || bound.peek().is_some_and(|w| w.link.kind != LinkKind::Text))
         {
             let lead = bound.filter_map(|way| self.one(way)).min();
-            return lead.map(|lead| if let Lead::Stranger(words) = lead { Lead::Bound(words) } else { lead });
+            return lead.map(bound_to);
         }
         let answers = sentence.has(AskKind::Answer);
         let elsewhere = ways().filter(|w| w.link.kind != LinkKind::Obfuscated).filter_map(|way| self.one(way)).min();
@@ -156,6 +196,11 @@ impl Leads<'_, '_> {
             return None;
         }
         elsewhere.clone().filter(|_| !answers).or_else(|| self.answer()).or(elsewhere)
+    }
+
+    /// True if addresses that nobody can click are spoken of: by who has a voice of their own, or on a mailing list.
+    fn lists_indicators(&self) -> bool {
+        self.voice.is_author() || self.voice.is_house() || self.e.origin.is_list_mail()
     }
 
     /// Where one link leads, if not to the brand.
@@ -168,9 +213,9 @@ impl Leads<'_, '_> {
             let on = way.target.authority.as_ref().and_then(|a| links::goes_on_to(self.brand, a))?;
             return Some(Lead::Stranger(format!("{} goes on to {on}", way.quoted())));
         }
-        let author = self.e.origin.proven_author().filter(|_| self.voice.is_author());
+        let author = self.e.origin.proven_author().filter(|_| self.voice.is_author() || self.voice.is_house());
         match author.is_some_and(|author| author.registrable() == host.registrable()) {
-            true => Some(Lead::House(words)),
+            true => Some(Lead::House(says_so(&way.link.shown), words)),
             false => Some(Lead::Stranger(words)),
         }
     }

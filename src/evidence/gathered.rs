@@ -1,6 +1,7 @@
 //! Everything about one message that signals ask for, gathered once: what costs work is worked out when a signal first
 //! asks. Pure; what is missing is an empty answer.
 
+use super::author::Author;
 use super::destination::Destinations;
 use super::names;
 use super::origin::Origin;
@@ -58,8 +59,8 @@ pub struct Evidence<'a> {
     destinations: OnceCell<Destinations<'a>>,
     /// See [`Evidence::neighbour`].
     neighbour: OnceCell<Option<&'a Domain>>,
-    /// The author's own name; looked for when a signal first asks.
-    pub(super) own_name: OnceCell<Option<String>>,
+    /// Who wrote it; looked at when a signal first asks.
+    author: OnceCell<Author>,
     /// Who speaks and what is asked, a brand each; worked out when a signal first asks.
     pub(super) voices: Vec<OnceCell<Voice>>,
     pub(super) asks: Vec<OnceCell<Vec<Ask>>>,
@@ -97,7 +98,7 @@ impl<'a> Evidence<'a> {
             own: OnceCell::new(),
             looks: OnceCell::new(),
             destinations: OnceCell::new(),
-            own_name: OnceCell::new(),
+            author: OnceCell::new(),
             neighbour: OnceCell::new(),
             voices: policy.brands.iter().map(|_| OnceCell::new()).collect(),
             asks: policy.brands.iter().map(|_| OnceCell::new()).collect(),
@@ -115,6 +116,19 @@ impl<'a> Evidence<'a> {
         Evidence { scan, ..self }
     }
 
+    /// Who wrote it, as far as that is proven.
+    pub(crate) fn author(&self) -> &Author {
+        self.author.get_or_init(|| Author::of(&self.origin, &self.text, self.destinations()))
+    }
+
+    /// True if a program answers or reports: from the null sender, and it says so (RFC 3834 section 5, RFC 6522).
+    pub(crate) fn is_automatic(&self) -> bool {
+        let reports =
+            || self.message.values("Content-Type").any(|v| v.to_ascii_lowercase().contains("multipart/report"));
+        let says = || self.message.values("Auto-Submitted").any(|v| !v.trim().eq_ignore_ascii_case("no"));
+        self.envelope.mail_from.is_empty() && (says() || reports())
+    }
+
     /// Phrases of the subject and of the author's own words, unless the message poses as a brand: a member who quotes a
     /// notice asks for nothing.
     fn wording(&self) -> &[Hits; 2] {
@@ -128,27 +142,34 @@ impl<'a> Evidence<'a> {
         })
     }
 
-    /// The author's own words in the text, folded, without what they quote or pass on.
+    /// The author's own words in the text, folded, without what they quote or pass on. Who has a voice of their own may
+    /// quote in quotation marks, too.
     pub fn own_text(&self) -> &str {
         let own = self.own.get_or_init(|| {
-            quoted::own_words(&self.shown, self.answers() || quoted::is_marked(&self.subject))
-                .map(|own| fold(&unmasked(&own)))
+            let [own, _] = self.told_apart();
+            (own.len() < self.shown.len()).then(|| fold(&unmasked(&own)))
         });
         own.as_ref().unwrap_or(&self.text)
+    }
+
+    /// The visible text, the author's own words and those of others.
+    pub(crate) fn told_apart(&self) -> [Cow<'_, str>; 2] {
+        let passes_on = self.answers() || quoted::is_marked(&self.subject) || self.is_automatic();
+        let [own, others] = quoted::told_apart(&self.shown, passes_on);
+        let own = if self.author().has_voice() { quoted::without_quotations(own) } else { own };
+        [own, others]
     }
 
     /// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word
     /// of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4), and without anything that is passed on, is a
     /// trick, and the subject goes on behind it.
     pub(crate) fn own_subject(&self) -> Option<&str> {
+        if self.is_automatic() {
+            return None;
+        }
         let Some(rest) = quoted::unmarked(&self.subject) else { return Some(&self.subject) };
         let passes_on = || !self.message.body.attached.is_empty() || self.own_text().len() < self.text.len();
         (!self.answers() && !self.origin.is_list_mail() && !passes_on()).then_some(rest.trim_start())
-    }
-
-    /// The text that counts: the author's own words, and what they quote or pass on where that leads to a stranger.
-    pub(crate) fn counting_text(&self) -> &str {
-        &self.shown
     }
 
     /// True if the message says that it answers another.

@@ -2,6 +2,7 @@
 //! insights that several signals share (proof, claims, links, folded text) worked out once. Pure; nothing here fails.
 
 pub(crate) mod ask;
+mod author;
 pub(crate) mod destination;
 mod gathered;
 mod handover;

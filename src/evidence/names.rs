@@ -12,6 +12,11 @@ const MIN_LABEL_BYTES: usize = 3;
 /// Shortest word of a person's name that is recognised in an address.
 const MIN_NAME_CHARS: usize = 3;
 
+/// Consonants that a name and an address have in common at the least to be taken for one.
+const MIN_SOUNDS: usize = 3;
+/// The same where both are written in Latin letters and spelling could tell.
+const MANY_SOUNDS: usize = 5;
+
 /// Letters of the shortest part of a domain's name that is taken for a word of its own.
 pub(super) const MIN_PART_CHARS: usize = 3;
 /// Octets of the longest label that is taken apart: the DNS has none longer.
@@ -29,14 +34,61 @@ pub(crate) fn names_person(name: &str, local: &str) -> bool {
     }
     let words = name.split(|c: char| !c.is_alphabetic()).filter(|w| w.chars().count() >= MIN_NAME_CHARS);
     let anybody = WordList::of(WordKind::Anybody);
-    words.filter(|w| !lookalike::is_bait(w) && !anybody.contains(w)).any(|w| local.contains(w))
+    let heard = sounds(local);
+    let sounds_like =
+        |w: &str| !w.is_ascii() && Some(sounds(w)).is_some_and(|s| s.len() >= MIN_SOUNDS && heard.contains(&s));
+    words.filter(|w| !lookalike::is_bait(w) && !anybody.contains(w)).any(|w| local.contains(w) || sounds_like(w))
 }
 
-/// True if a folded name holds the label that the owner of a domain chose: `example support` at example.net.
+/// True if a folded name holds the label that the owner of a domain chose: `example support` at example.net, and by its
+/// sounds a name of another script: `банк маяк` at bank-mayak.example.
 pub(crate) fn names_organization(name: &str, domain: &Domain) -> bool {
     let compact = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let label = compact(domain.chosen_label());
-    label.len() >= MIN_LABEL_BYTES && compact(name).contains(&label)
+    if label.len() < MIN_LABEL_BYTES {
+        return false;
+    }
+    let written = compact(name);
+    if written.contains(&label) {
+        return true;
+    }
+    let (heard, called) = (sounds(name), sounds(domain.chosen_label()));
+    if name.is_ascii() {
+        // `Secure Letter` at securletter.example.
+        return called.len() >= MANY_SOUNDS && heard.contains(&called);
+    }
+    called.len() >= MIN_SOUNDS && (heard.contains(&called) || parts_heard(domain.chosen_label(), &heard))
+}
+
+/// True if each word of a label is heard in a name.
+fn parts_heard(label: &str, heard: &str) -> bool {
+    let parts: Vec<String> = label.split('-').map(sounds).filter(|p| !p.is_empty()).collect();
+    parts.len() > 1 && parts.iter().all(|p| heard.contains(p.as_str())) && parts.iter().any(|p| p.len() >= MIN_SOUNDS)
+}
+
+/// The consonants of a name as Latin letters write them, alike ones as one: what scripts without vowels and spellings
+/// by ear have in common.
+fn sounds(name: &str) -> String {
+    let mut out = String::new();
+    for c in any_ascii::any_ascii(name).to_ascii_lowercase().chars() {
+        let sound = match c {
+            'c' | 'q' | 'g' => 'k',
+            'z' | 'x' => 's',
+            'w' | 'v' => 'b',
+            'b'..='t' if !matches!(c, 'e' | 'i' | 'o' | 'h') => c,
+            _ => continue,
+        };
+        if !out.ends_with(sound) {
+            out.push(sound);
+        }
+    }
+    out
+}
+
+/// True if a folded name is made of the words of offices alone: `payment desk`, or is an office's.
+pub(crate) fn is_offices(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).peekable();
+    is_office(name) || words.peek().is_some() && words.all(|w| is_made_of_offices(w))
 }
 
 /// True if the label that a domain's owner chose is made of words of offices alone: `payout-desk`, `memberservices`.
@@ -83,5 +135,19 @@ mod tests {
         for domain in ["northbank.example", "freelanceweekly.example", "partner-works.example", "bluepeak.example"] {
             assert!(!is_anybodys(&Domain::parse(domain).unwrap()), "{domain}");
         }
+    }
+
+    #[test]
+    fn names_of_other_scripts_are_heard() {
+        for (name, domain) in [
+            ("банк маяк", "bank-mayak.example"),
+            ("自由匠人", "ziyoujiangren.example"),
+            ("بنك المرفأ", "bank-marfa.example"),
+            ("ελεύθερος επαγγελματίας", "eleftheros.example"),
+        ] {
+            assert!(names_organization(&crate::text::fold::fold(name), &Domain::parse(domain).unwrap()), "{name}");
+        }
+        assert!(!names_organization("служба поддержки", &Domain::parse("bank-mayak.example").unwrap()));
+        assert!(names_person("шазия камал", "shazia.kamal"));
     }
 }

@@ -60,6 +60,8 @@ pub(crate) enum Speaker {
     Person,
     /// The author, in a name of their own that their house bears out.
     Author,
+    /// The author's house, to which the links lead, without a name that bears it out.
+    House,
     /// Nobody who can be told.
     Nobody,
 }
@@ -85,7 +87,7 @@ impl Voice {
 
     /// True if a house of the author's own bears that name out.
     pub(crate) fn is_house(&self) -> bool {
-        self.speaker == Speaker::Author
+        matches!(self.speaker, Speaker::Author | Speaker::House)
     }
 
     /// The brand's name stands in a place where only who speaks puts it, as sender or in two others.
@@ -129,8 +131,8 @@ pub(crate) enum Lead {
     Bound(String),
     /// Some link of the message leads to a stranger.
     Stranger(String),
-    /// The author's own pages, whoever the author is.
-    House(String),
+    /// The author's own pages; true if the link stands with the request, or says so itself.
+    House(bool, String),
     /// An answer to the author, or a call.
     Answer(String),
 }
@@ -139,7 +141,7 @@ impl Lead {
     /// Where it leads, in words.
     pub(crate) fn words(&self) -> &str {
         match self {
-            Lead::Bound(words) | Lead::Stranger(words) | Lead::House(words) | Lead::Answer(words) => words,
+            Lead::Bound(words) | Lead::Stranger(words) | Lead::House(_, words) | Lead::Answer(words) => words,
         }
     }
 }
@@ -154,4 +156,10 @@ pub(crate) struct Ask {
     pub(crate) words: String,
     /// True if the brand is who speaks where it stands: in the message, or in the file.
     pub(crate) is_spoken: bool,
+    /// True if it stands in what the author quotes or passes on.
+    pub(crate) is_quoted: bool,
+    /// True if it only tells of what befalls an account.
+    pub(crate) is_threat: bool,
+    /// True if what is asked for is the reader's.
+    pub(crate) is_readers: bool,
 }

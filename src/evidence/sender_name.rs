@@ -14,7 +14,7 @@ use crate::text::fold::fold;
 use crate::wording::{WordKind, WordList};
 
 /// What parts a person's name from what they add to it.
-const PARTS: [char; 11] = [',', '|', '(', ')', '[', ']', '·', '/', '@', '-', '–'];
+const PARTS: [char; 14] = ['"', '\u{201c}', '\u{201d}', ',', '|', '(', ')', '[', ']', '·', '/', '@', '-', '–'];
 /// What stands between whom a house writes for and its own name.
 const VIA: [&str; 6] = [" via ", " through ", " per ", " über ", " uber ", " durch "];
 
@@ -50,6 +50,13 @@ impl Origin<'_> {
         let via = VIA.iter().find_map(|via| name.split_once(via));
         if let Some((whom, own)) = via.filter(|_| is_house && !names::is_anybodys(domain)) {
             return names::names_organization(own, domain) && brand.named_in(own).is_none() && !is_office(whom, brand);
+        }
+        let mut houses = name.split(PARTS).map(str::trim).filter(|part| brand.claimed_in(part).is_none());
+        let rest = name.split(PARTS).map(str::trim).filter(|part| brand.named_in(part).is_some());
+        let is_own_house = is_house && !names::is_anybodys(domain);
+        if is_own_house && houses.any(|part| names::names_organization(part, domain)) {
+            // A person of that name works there.
+            return rest.clone().all(|part| part.split(' ').nth(1).is_some() && !is_office(part, brand));
         }
         let mut parts = name.split(PARTS).map(str::trim).filter(|part| !part.is_empty());
         let Some(first) = parts.next() else { return false };

@@ -8,14 +8,14 @@
 
 use super::gathered::Evidence;
 use super::links;
-use super::names::{self, MIN_PART_CHARS};
+use super::names;
 use super::naming;
 use super::relation::{Place, SPEAKS, Speaker, Voice};
 use super::sender_name::NameClaim;
 use super::speaking;
 use crate::mail::{Domain, Mailbox};
 use crate::policy::Brand;
-use crate::text::fold::{find_words, fold};
+use crate::text::fold::{first_bytes, fold};
 use crate::wording::{WordKind, WordList};
 
 /// Lines at the end of a text in which people sign: below them stand an address and what the law asks for.
@@ -26,6 +26,9 @@ const FIRST_LINES: usize = 3;
 const MAX_LINE_WORDS: usize = 6;
 /// Octets of the first words: what a list of messages shows.
 const OPENING_BYTES: usize = 150;
+/// Characters of such a line, where no blanks part words.
+const MAX_LINE_CHARS: usize = 48;
+
 /// Who speaks, as far as this brand goes; worked out when a signal first asks.
 pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
     let looked = || {
@@ -55,23 +58,19 @@ pub(crate) fn is_remark(e: &Evidence<'_>, brand: &Brand) -> bool {
     is_mention(e, brand) || of(e, brand).is_some_and(Voice::is_author)
 }
 
-/// True if the author's mailbox or domain is one that anybody gets.
-fn is_hired(e: &Evidence<'_>) -> bool {
-    let hosts = &e.policy.hosts;
-    e.origin.proven_author().is_none_or(|d| hosts.free_mailbox(d).is_some() || hosts.free_host(d).is_some())
-}
-
 fn speaker(e: &Evidence<'_>, brand: &Brand, places: &[(Place, String)]) -> Speaker {
     if e.origin.may_speak_for(brand) {
         return Speaker::Entitled;
     }
-    let own_name = own_name(e).is_some();
-    let counts = |place: &Place| !own_name || place.is_writers();
+    let own_name = e.author().own_name.is_some();
+    let has_voice = own_name || e.author().is_housed;
+    let counts = |place: &Place| !has_voice || place.is_writers();
     let weight: u32 = places.iter().map(|(place, _)| *place).filter(counts).map(Place::weight).sum();
     match weight {
         SPEAKS.. => Speaker::Brand,
-        _ if own_name && is_hired(e) => Speaker::Person,
+        _ if own_name && e.author().is_hired => Speaker::Person,
         _ if own_name => Speaker::Author,
+        _ if e.author().is_housed => Speaker::House,
         _ => Speaker::Nobody,
     }
 }
@@ -102,7 +101,7 @@ fn places(e: &Evidence<'_>, brand: &Brand) -> Vec<(Place, String)> {
         return found;
     }
     let own = e.own_text();
-    let opening = brand.named_in(crate::text::fold::first_bytes(own, OPENING_BYTES));
+    let opening = brand.named_in(first_bytes(own, OPENING_BYTES));
     note(Place::Opening, opening.map(|name| format!("the text begins with {name:?}")));
     note(Place::Imprint, speaking::as_brand(e, brand).map(|words| format!("the text says {words:?}")));
     note(Place::Greeting, greeting(e, brand).map(|line| format!("the text greets with {line:?}")));
@@ -121,7 +120,7 @@ fn greeting(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
 fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let lines: Vec<&str> = e.shown.lines().filter(|line| !line.trim().is_empty()).collect();
     let last = lines.len().saturating_sub(LAST_LINES).max(1);
-    let own_name = own_name(e);
+    let own_name = e.author().own_name.as_deref();
     lines.get(last..)?.iter().find_map(|line| {
         let folded = folded_if_short(line)?;
         folded.split([',', '|', '·', ';']).find_map(|part| {
@@ -148,59 +147,6 @@ fn short_lines(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn folded_if_short(line: &str) -> Option<String> {
-    (line.split_whitespace().count() <= MAX_LINE_WORDS).then(|| fold(line))
-}
-
-/// The name of their own in which a proven author writes.
-pub(crate) fn own_name<'e>(e: &'e Evidence<'_>) -> Option<&'e str> {
-    e.own_name.get_or_init(|| find_own_name(e)).as_deref()
-}
-
-fn find_own_name(e: &Evidence<'_>) -> Option<String> {
-    let domain = e.origin.proven_author()?;
-    let mut authors = e.message.from.iter();
-    let author = authors.next().filter(|_| authors.all(|m| m.domain.as_ref() == Some(domain)))?;
-    let name = fold(&author.name);
-    if names::names_person(&name, &fold(&author.local)) {
-        return Some(author.name.clone());
-    }
-    if is_hired(e) || names::is_anybodys(domain) {
-        return None;
-    }
-    if names::names_organization(&name, domain) {
-        return Some(author.name.clone());
-    }
-    let label = domain.chosen_label();
-    let spaced = label.replace('-', " ");
-    let joined = label.replace('-', "");
-    [spaced, joined].into_iter().find(|own| own.chars().count() > MIN_PART_CHARS && is_said(&e.text, own))
-}
-
-/// True if a text holds a name that is not part of an address.
-fn is_said(text: &str, name: &str) -> bool {
-    let mut from = 0;
-    while let Some(at) = find_words(text, name, from) {
-        from = at + name.len();
-        let after = text[from..].strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
-        let before = text[..at].ends_with(['.', '/', '@', '-', '_', '=']);
-        if !after && !before && !text[from..].starts_with(['@', '/', '-', '_', '=']) {
-            return true;
-        }
-    }
-    false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_do_not_say_a_name() {
-        for text in ["write to us, bright florist", "bright florist."] {
-            assert!(is_said(text, "bright florist"), "{text}");
-        }
-        for text in ["https://florist.example/", "ada@florist", "www.florist.example", "the-florist"] {
-            assert!(!is_said(text, "florist"), "{text}");
-        }
-    }
+    let is_short = line.split_whitespace().count() <= MAX_LINE_WORDS && line.chars().count() <= MAX_LINE_CHARS;
+    is_short.then(|| fold(line))
 }

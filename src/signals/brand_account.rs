@@ -1,7 +1,7 @@
 //! "Your Elance account", from a stranger.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 use crate::wording::{WordKind, WordList};
 
@@ -20,7 +20,7 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     // Telling quoted words apart is work that mail without the name is spared.
     brand.named_in(&e.text)?;
-    if e.origin.may_speak_for(brand) || e.origin.own_author(brand).is_some() || naming::leads_to_brand(e, brand) {
+    if e.origin.may_speak_for(brand) || e.origin.own_author(brand).is_some() || voice::is_mention(e, brand) {
         return None;
     }
     let text = e.own_text();

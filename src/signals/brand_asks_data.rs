@@ -12,7 +12,7 @@ pub(super) static SIGNAL: Signal = Signal {
           their own name. What is asked for goes to somebody else. Refused by itself. Counts on top of \
           brand-data-asked. Innocent case: a service that collects data for the brand; list its domain in \
           brand.allied.",
-    points: 40,
+    points: 15,
     at_least: None,
     kind: Kind::Claim,
     check: Check::BrandAtLeast(check),
@@ -20,7 +20,8 @@ pub(super) static SIGNAL: Signal = Signal {
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
-    let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data).filter(|_| voice.is_beyond_doubt())?;
+    let ask =
+        ask::of(e, brand).iter().find(|a| a.what == What::Data && !a.is_quoted).filter(|_| voice.is_beyond_doubt())?;
     let place = voice.words().unwrap_or_default();
     let evidence = format!("{place} speaks as {}, and asks {:?}; {}", brand.name, ask.words, ask.lead.words());
     Some(Asked { at_least: Action::Reject, key: None, evidence })

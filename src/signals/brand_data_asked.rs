@@ -11,7 +11,7 @@ pub(super) static SIGNAL: Signal = Signal {
     why: "A password for the brand, or a card, a bank account or papers in its name, that are to be handed to somebody \
           else: nobody but the brand may ask for them, and the brand does not ask by mail. Held by itself. Innocent \
           cases: training on phishing, which quotes such requests; a tool that signs in for its user.",
-    points: 40,
+    points: 15,
     at_least: None,
     kind: Kind::WeakClaim,
     check: Check::BrandAtLeast(check),
@@ -20,13 +20,15 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
     let counts = |ask: &&Ask| match (ask.whose, &ask.lead) {
-        (Whose::Brands, _) => true,
         // An author with a name of their own may ask for much in their own name; what leads away from them counts.
-        (Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
+        (Whose::Brands | Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
+        _ if ask.is_quoted => false,
+        (Whose::Brands, Lead::House(is_bound, _)) => ask.is_readers && *is_bound,
+        (Whose::Brands, _) => true,
         (Whose::Readers, _) => !voice.is_author() || ask.is_spoken,
         (Whose::Named | Whose::Spoken, _) => ask.is_spoken,
     };
     let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a))?;
-    let evidence = format!("it asks {:?}; {}", ask.words, ask.lead.words());
-    Some(Asked { at_least: Action::Quarantine, key: None, evidence })
+    let at_least = if ask.is_quoted { Action::Tag } else { Action::Quarantine };
+    Some(Asked { at_least, key: None, evidence: format!("it asks {:?}; {}", ask.words, ask.lead.words()) })
 }

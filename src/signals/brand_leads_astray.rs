@@ -23,7 +23,8 @@ const MAX_HOSTS: usize = 2;
 
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let voice = voice::of(e, brand)?;
-    if !matches!(voice.speaker, Speaker::Nobody | Speaker::Brand) || e.origin.own_author(brand).is_some() {
+    // Where the sender poses as the brand, link-none-own says it.
+    if !matches!(voice.speaker, Speaker::Nobody | Speaker::Brand) || e.poses_as(brand) {
         return None;
     }
     let about = |place: &Place| matches!(place, Place::Subject | Place::SubjectHead | Place::Opening | Place::Greeting);

@@ -1,7 +1,7 @@
 //! `<title>Elance | Sign in</title>` in a stranger's message.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::{Evidence, naming};
+use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 use crate::text::disguise::unmasked;
 use crate::text::fold::fold;
@@ -27,6 +27,6 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let innocent = e.origin.own_author(brand).is_some()
         || e.answers()
         || e.origin.may_speak_for(brand)
-        || naming::leads_to_brand(e, brand);
+        || voice::is_mention(e, brand);
     (!innocent).then(|| format!("the title of its HTML, {title:?}, names {name:?}"))
 }
