@@ -35,6 +35,7 @@ pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
         let mut places = places(e, brand);
         places.sort();
         let speaker = speaker(e, brand, &places);
+        if std::env::var("DBGV").is_ok() { eprintln!("VOICE {speaker:?} {places:?} {:?}", e.author()); }
         Voice { places, speaker }
     };
     e.voices.get(brand.number()).map(|known| known.get_or_init(looked))
@@ -125,7 +126,9 @@ fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
         let folded = folded_if_short(line)?;
         folded.split([',', '|', '·', ';']).find_map(|part| {
             let bare = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
-            let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || end == bare.len());
+            // "Product manager at Elance" is what somebody does.
+            let at_end = |end: usize| end == bare.len() && !e.author().has_voice();
+            let at_edge = brand.places_in(bare).any(|(start, end)| start == 0 || at_end(end));
             let goes_on = bare.contains(['/', '@', '?', ':', '[', ']']) || brand.domain_in(bare).is_some();
             // Those who have a name of their own write where they work and what they do beside it.
             let is_office = || names::is_office(bare) || is_of_anybody(bare, brand);

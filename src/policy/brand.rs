@@ -96,7 +96,11 @@ impl Brand {
             sends_mail: profile.sends_mail,
             report_mailboxes: profile.report_mailboxes.clone(),
             signin_pages: SigninPage::all(&profile.signin_pages).map_err(|page| ("signin_pages", page))?,
-            allied: domains("allied", &profile.allied)?,
+            allied: [
+                domains("allied", &profile.allied)?,
+                profile.ally.iter().map(|ally| domains("ally", &ally.domains)).collect::<Result<Vec<_>, _>>()?.concat(),
+            ]
+            .concat(),
             link_hosts: domains("link_hosts", &profile.link_hosts)?,
             image_hosts: domains("image_hosts", &profile.image_hosts)?,
             neutral: domains("neutral_domains", &profile.neutral_domains)?,

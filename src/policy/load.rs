@@ -4,6 +4,7 @@
 //! wrong with it, and the nearest valid name. Nothing is guessed and nothing is half loaded.
 
 use crate::lookalike::NotUs;
+use crate::mail::Domain;
 use crate::policy::action::Ladder;
 use crate::policy::brand::Brand;
 use crate::policy::check::{check_brands, check_signals, check_values};
@@ -51,6 +52,13 @@ impl Policy {
             })
         };
         let mut brands = config.brand.iter().enumerate().map(compile).collect::<Result<Vec<Brand>, ConfigError>>()?;
+        // Allies are brands of their own, behind those that are written, and each once.
+        for (profile, ally) in config.brand.iter().flat_map(|b| b.ally.iter().map(move |ally| (b, ally))) {
+            let known = |b: &Brand| ally.domains.iter().filter_map(|d| Domain::parse(d)).any(|d| b.owns(&d));
+            if !brands.iter().any(known) {
+                brands.push(compile((brands.len(), &profile.of_ally(ally)))?);
+            }
+        }
         let lookalikes = Brand::index(&mut brands, &not_us);
         let mut spellings = Spellings::default();
         for brand in &brands {

@@ -23,7 +23,8 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
         // An author with a name of their own may ask for much in their own name; what leads away from them counts.
         (Whose::Brands | Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
         _ if ask.is_quoted => false,
-        (Whose::Brands, Lead::House(is_bound, _)) => ask.is_readers && *is_bound,
+        (_, Lead::House(false, _)) => ask.is_spoken,
+        (Whose::Brands, Lead::House(true, _)) => ask.is_readers,
         (Whose::Brands, _) => true,
         (Whose::Readers, _) => !voice.is_author() || ask.is_spoken,
         (Whose::Named | Whose::Spoken, _) => ask.is_spoken,

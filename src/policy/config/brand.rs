@@ -31,6 +31,9 @@ pub struct Brand {
     /// Domains of others that may speak in its name when they are authenticated.
     #[serde(default)]
     pub allied: Vec<String>,
+    /// Allies whose own names are protected too, because they are bait for the brand's members.
+    #[serde(default)]
+    pub ally: Vec<Ally>,
     /// Hosts of others its honest links lead to (click trackers).
     #[serde(default)]
     pub link_hosts: Vec<String>,
@@ -66,20 +69,58 @@ pub struct Brand {
     pub report_mailboxes: Vec<String>,
 }
 
+/// `[[brand.ally]]`: an ally that may speak in the brand's name, and in whose name nobody else may.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ally {
+    /// Its name in logs and headers.
+    pub name: String,
+    /// Names people know it by; empty: `name`.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Domains it sends from and owns, subdomains included.
+    pub domains: Vec<String>,
+}
+
 fn sends() -> bool {
     true
 }
 
 impl Brand {
+    /// The profile of an ally: whoever may speak for the brand may name it.
+    pub(in crate::policy) fn of_ally(&self, ally: &Ally) -> Brand {
+        let kept = [&self.domains[..], &self.allied[..]].concat();
+        Brand {
+            name: ally.name.clone(),
+            names: ally.names.clone(),
+            domains: ally.domains.clone(),
+            allied: kept.into_iter().filter(|domain| !ally.domains.contains(domain)).collect(),
+            legal_names: vec![],
+            ally: vec![],
+            link_hosts: self.link_hosts.clone(),
+            image_hosts: self.image_hosts.clone(),
+            signin_pages: vec![],
+            neutral_domains: self.neutral_domains.clone(),
+            weak_names: vec![],
+            sends_mail: true,
+            proof: Proof::DkimOrSpf,
+            dkim_selectors: vec![],
+            signing_domains: vec![],
+            not_us: vec![],
+            report_mailboxes: vec![],
+        }
+    }
+
     /// The default brand.
     pub fn elance() -> Brand {
         let strings = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
         Brand {
             name: "Elance".into(),
             names: strings(&["Elance"]),
-            legal_names: vec![],
+            legal_names: strings(&["Elance, Inc."]),
             domains: strings(&["elance.com"]),
             allied: strings(&["upwork.com"]),
+            ally: vec![Ally { name: "Upwork".into(), names: vec![], domains: strings(&["upwork.com"]) }],
             link_hosts: vec![],
             image_hosts: vec![],
             signin_pages: vec![],
