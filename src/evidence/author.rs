@@ -22,6 +22,8 @@ pub(crate) struct Author {
     pub(crate) own_name: Option<String>,
     /// True if the mailbox or domain is one that anybody gets, or nothing is proven.
     pub(crate) is_hired: bool,
+    /// True if that name is a person's.
+    pub(crate) is_person: bool,
     /// True if at least half of the links lead to pages of the author, whose domain has a name of its own.
     pub(crate) is_housed: bool,
 }
@@ -39,7 +41,8 @@ impl Author {
         let is_hired = hosts.free_mailbox(domain).is_some() || hosts.free_host(domain).is_some();
         let is_own = !is_hired && (!names::is_anybodys(domain) || is_one_word(origin, domain));
         let is_housed = is_own && !is_from_office(origin) && leads_home(domain, destinations);
-        Author { own_name: own_name(origin, domain, text, is_own), is_hired, is_housed }
+        let is_person = origin.message.from.iter().all(|m| names::names_person(&fold(&m.name), &fold(&m.local)));
+        Author { own_name: own_name(origin, domain, text, is_own), is_hired, is_person, is_housed }
     }
 }
 

@@ -204,7 +204,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// True if a name of the brand is spelt so that a program does not find it.
-    fn spells(&self, brand: &Brand) -> bool {
+    pub(crate) fn spells(&self, brand: &Brand) -> bool {
         self.spelt.iter().any(|s| s.owner == brand.number() && s.is_disguised)
     }
 

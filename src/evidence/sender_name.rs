@@ -49,7 +49,10 @@ impl Origin<'_> {
         let is_house = hosts.free_mailbox(domain).is_none() && hosts.free_host(domain).is_none();
         let via = VIA.iter().find_map(|via| name.split_once(via));
         if let Some((whom, own)) = via.filter(|_| is_house && !names::is_anybodys(domain)) {
-            return names::names_organization(own, domain) && brand.named_in(own).is_none() && !is_office(whom, brand);
+            let is_list = || self.authenticated_list().is_some_and(|list| list.registrable() == domain.registrable());
+            return (names::names_organization(own, domain) || is_list())
+                && brand.named_in(own).is_none()
+                && !is_office(whom, brand);
         }
         let mut houses = name.split(PARTS).map(str::trim).filter(|part| brand.claimed_in(part).is_none());
         let rest = name.split(PARTS).map(str::trim).filter(|part| brand.named_in(part).is_some());

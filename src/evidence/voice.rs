@@ -35,7 +35,9 @@ pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
         let mut places = places(e, brand);
         places.sort();
         let speaker = speaker(e, brand, &places);
-        if std::env::var("DBGV").is_ok() { eprintln!("VOICE {speaker:?} {places:?} {:?}", e.author()); }
+        if std::env::var("DBGV").is_ok() {
+            eprintln!("VOICE {speaker:?} {places:?} {:?}", e.author());
+        }
         Voice { places, speaker }
     };
     e.voices.get(brand.number()).map(|known| known.get_or_init(looked))
@@ -69,7 +71,7 @@ fn speaker(e: &Evidence<'_>, brand: &Brand, places: &[(Place, String)]) -> Speak
     let weight: u32 = places.iter().map(|(place, _)| *place).filter(counts).map(Place::weight).sum();
     match weight {
         SPEAKS.. => Speaker::Brand,
-        _ if own_name && e.author().is_hired => Speaker::Person,
+        _ if own_name && (e.author().is_hired || e.author().is_person && !e.author().is_housed) => Speaker::Person,
         _ if own_name => Speaker::Author,
         _ if e.author().is_housed => Speaker::House,
         _ => Speaker::Nobody,

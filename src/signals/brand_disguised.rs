@@ -1,7 +1,6 @@
 //! "Eӏаnсе" or "E l a n c e" in the subject or text.
 
 use super::signal::{Check, Kind, Signal};
-use crate::evidence::relation::Voice;
 use crate::evidence::{Evidence, voice};
 use crate::policy::Brand;
 
@@ -21,6 +20,6 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let how = e.disguised(brand)?;
     // A house that lists what imitates the brand hides nothing from its readers.
-    let is_listed = e.origin.may_speak_for(brand) || voice::of(e, brand).is_some_and(Voice::is_house);
-    (!is_listed).then(|| format!("it shows {how}"))
+    let is_listed = || e.spells(brand) && voice::of(e, brand).is_some_and(|v| v.is_house() && v.is_author());
+    (!e.origin.may_speak_for(brand) && !is_listed()).then(|| format!("it shows {how}"))
 }

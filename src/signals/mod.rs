@@ -10,6 +10,7 @@ mod brand_account;
 mod brand_account_elsewhere;
 mod brand_address_in_name;
 mod brand_asks_data;
+mod brand_badge;
 mod brand_data_asked;
 mod brand_disguised;
 mod brand_display_name;
@@ -114,6 +115,7 @@ pub static SIGNALS: &[&Signal] = &[
     &brand_local_part::SIGNAL,
     &brand_file_name::SIGNAL,
     &brand_signature::SIGNAL,
+    &brand_badge::SIGNAL,
     &brand_account::SIGNAL,
     &brand_data_asked::SIGNAL,
     &brand_account_elsewhere::SIGNAL,
