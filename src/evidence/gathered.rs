@@ -138,7 +138,9 @@ impl<'a> Evidence<'a> {
             let find = |text: &str| Phrases::shared().find(text, &names);
             let poses = self.policy.brands.iter().any(|b| self.poses_as(b));
             let subject = if poses { &self.subject } else { self.own_subject().unwrap_or_default() };
-            [find(subject), find(if poses { &self.text } else { self.own_text() })]
+            let quotes = !poses && self.author().has_voice();
+            let subject = if quotes { quoted::without_quotations(subject.into()) } else { subject.into() };
+            [find(&subject), find(if poses { &self.text } else { self.own_text() })]
         })
     }
 
