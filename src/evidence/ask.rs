@@ -76,9 +76,6 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
         take(&Sentences::of(&document.text, &names), None, is_spoken || voice.is_brand(), true);
     }
     asks.sort();
-    if std::env::var("DBGV").is_ok() {
-        eprintln!("ASKS {asks:?}");
-    }
     asks
 }
 

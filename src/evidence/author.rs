@@ -12,9 +12,6 @@ use crate::text::fold::{find_words, fold};
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
 
-/// Octets of the shortest label of office words that is a name when it is written as one word: `desk` is none.
-const MIN_ONE_WORD_BYTES: usize = 7;
-
 /// Who wrote a message, as far as that is proven.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Author {
@@ -39,18 +36,11 @@ impl Author {
         let Some(domain) = origin.proven_author() else { return Author { is_hired: true, ..Author::default() } };
         let hosts = &origin.policy.hosts;
         let is_hired = hosts.free_mailbox(domain).is_some() || hosts.free_host(domain).is_some();
-        let is_own = !is_hired && (!names::is_anybodys(domain) || is_one_word(origin, domain));
+        let is_own = !is_hired && origin.message.from.iter().all(|m| names::is_own_name(domain, &fold(&m.name)));
         let is_housed = is_own && !is_from_office(origin) && leads_home(domain, destinations);
         let is_person = origin.message.from.iter().all(|m| names::names_person(&fold(&m.name), &fold(&m.local)));
         Author { own_name: own_name(origin, domain, text, is_own), is_hired, is_person, is_housed }
     }
-}
-
-/// True if the name writes the domain's label as one word: `Signroom` is a name, `Sign Room` is not.
-fn is_one_word(origin: &Origin<'_>, domain: &Domain) -> bool {
-    let label = domain.chosen_label();
-    let writes = |name: &str| fold(name).split(' ').any(|word| word == label);
-    label.len() >= MIN_ONE_WORD_BYTES && origin.message.from.iter().all(|m| writes(&m.name))
 }
 
 fn is_from_office(origin: &Origin<'_>) -> bool {

@@ -12,6 +12,8 @@ const MIN_LABEL_BYTES: usize = 3;
 /// Shortest word of a person's name that is recognised in an address.
 const MIN_NAME_CHARS: usize = 3;
 
+/// Octets of the shortest label of office words that is a name when it is written as one word: `desk` is none.
+const MIN_ONE_WORD_BYTES: usize = 7;
 /// Consonants that a name and an address have in common at the least to be taken for one.
 const MIN_SOUNDS: usize = 3;
 /// The same where both are written in Latin letters and spelling could tell.
@@ -85,14 +87,22 @@ fn sounds(name: &str) -> String {
     out
 }
 
+/// True if a domain is called by a name of its own: not by words of offices alone, unless the folded name beside it
+/// writes them as one. `Signroom` is a name, `Sign Room` is not.
+pub(crate) fn is_own_name(domain: &Domain, name: &str) -> bool {
+    let label = domain.chosen_label();
+    let is_one_word = || label.len() >= MIN_ONE_WORD_BYTES && name.split(' ').any(|word| word == label);
+    !is_anybodys(domain) || is_one_word()
+}
+
 /// True if a folded name is made of the words of offices alone: `payment desk`, or is an office's.
 pub(crate) fn is_offices(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).peekable();
-    is_office(name) || words.peek().is_some() && words.all(|w| is_made_of_offices(w))
+    is_office(name) || words.peek().is_some() && words.all(is_made_of_offices)
 }
 
 /// True if the label that a domain's owner chose is made of words of offices alone: `payout-desk`, `memberservices`.
-pub(crate) fn is_anybodys(domain: &Domain) -> bool {
+fn is_anybodys(domain: &Domain) -> bool {
     let label = domain.chosen_label();
     let mut parts = label.split(|c: char| !c.is_alphabetic()).filter(|part| !part.is_empty()).peekable();
     parts.peek().is_none() || parts.all(is_made_of_offices)

@@ -48,7 +48,7 @@ impl Origin<'_> {
         let hosts = &self.policy.hosts;
         let is_house = hosts.free_mailbox(domain).is_none() && hosts.free_host(domain).is_none();
         let via = VIA.iter().find_map(|via| name.split_once(via));
-        if let Some((whom, own)) = via.filter(|_| is_house && !names::is_anybodys(domain)) {
+        if let Some((whom, own)) = via.filter(|(_, own)| is_house && names::is_own_name(domain, own)) {
             let is_list = || self.authenticated_list().is_some_and(|list| list.registrable() == domain.registrable());
             return (names::names_organization(own, domain) || is_list())
                 && brand.named_in(own).is_none()
@@ -56,7 +56,7 @@ impl Origin<'_> {
         }
         let mut houses = name.split(PARTS).map(str::trim).filter(|part| brand.claimed_in(part).is_none());
         let rest = name.split(PARTS).map(str::trim).filter(|part| brand.named_in(part).is_some());
-        let is_own_house = is_house && !names::is_anybodys(domain);
+        let is_own_house = is_house && names::is_own_name(domain, &name);
         if is_own_house && houses.any(|part| names::names_organization(part, domain)) {
             // A person of that name works there.
             return rest.clone().all(|part| part.split(' ').nth(1).is_some() && !is_office(part, brand));
@@ -72,8 +72,8 @@ impl Origin<'_> {
 /// True if beside the brand's name a word of an office stands: *Elance support*.
 fn is_office(words: &str, brand: &Brand) -> bool {
     let members = WordList::of(WordKind::Members);
-    let (offices, anybody) = (WordList::of(WordKind::Offices), WordList::of(WordKind::Anybody));
+    let offices = WordList::of(WordKind::Offices);
     let mut words =
         words.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && brand.named_in(w).is_none());
-    words.any(|w| !members.contains(w) && (offices.contains(w) || anybody.contains(w) || lookalike::is_bait(w)))
+    words.any(|w| !members.contains(w) && (offices.contains(w) || lookalike::is_bait(w)))
 }

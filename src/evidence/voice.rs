@@ -35,9 +35,6 @@ pub(crate) fn of<'e>(e: &'e Evidence<'_>, brand: &Brand) -> Option<&'e Voice> {
         let mut places = places(e, brand);
         places.sort();
         let speaker = speaker(e, brand, &places);
-        if std::env::var("DBGV").is_ok() {
-            eprintln!("VOICE {speaker:?} {places:?} {:?}", e.author());
-        }
         Voice { places, speaker }
     };
     e.voices.get(brand.number()).map(|known| known.get_or_init(looked))
@@ -125,7 +122,8 @@ fn sign_off(e: &Evidence<'_>, brand: &Brand) -> Option<String> {
     let last = lines.len().saturating_sub(LAST_LINES).max(1);
     let own_name = e.author().own_name.as_deref();
     lines.get(last..)?.iter().find_map(|line| {
-        let folded = folded_if_short(line)?;
+        // A sentence is no signature.
+        let folded = folded_if_short(line).filter(|line| !line.ends_with(['.', '!', '?', '。', '।']))?;
         folded.split([',', '|', '·', ';']).find_map(|part| {
             let bare = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '.');
             // "Product manager at Elance" is what somebody does.

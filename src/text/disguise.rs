@@ -172,7 +172,8 @@ impl<'a> Looks<'a> {
         words.windows(count).map(|w| w.join(" ")).find_map(|written| {
             let written = written.trim_matches(|c: char| !is_part_of_word(c));
             // An address in ASCII is somebody's, and its host is judged where links are.
-            if written.is_ascii() && (written.contains(['/', '@', '[']) || is_host(written) || has_small_i(written, folded))
+            if written.is_ascii()
+                && (written.contains(['/', '@', '[']) || is_host(written) || has_small_i(written, folded))
             {
                 return None;
             }

@@ -346,20 +346,23 @@ fn without_links(folded: &str) -> String {
 fn paragraphs(shown: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut open = false;
+    let is_address = |word: &str| word.contains("://") || word.contains('.') && word.contains('/');
     for line in shown.lines().map(str::trim) {
         if line.is_empty() {
             open = false;
             continue;
         }
-        let is_address = !line.contains(' ') && (line.contains("://") || line.contains('.') && line.contains('/'));
-        match all.last_mut().filter(|_| open || is_address) {
+        let alone = !line.contains(' ') && is_address(line);
+        match all.last_mut().filter(|_| open || alone) {
             Some(last) => {
                 last.push(' ');
                 last.push_str(line);
             }
             None => all.push(line.to_owned()),
         }
-        open = line.chars().count() >= FULL_LINE_CHARS || line.ends_with([':', ',', '،', '：']);
+        // What follows an address that ends a line is about something else.
+        let ends = line.rsplit(' ').next().is_some_and(is_address);
+        open = !ends && (line.chars().count() >= FULL_LINE_CHARS || line.ends_with([':', ',', '،', '：']));
     }
     all
 }
