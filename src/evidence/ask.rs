@@ -79,8 +79,8 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     asks
 }
 
-/// True if others' words are known not to be the author's: they answer a message of the reader's own house, or a mailing
-/// list that vouches for them quotes.
+/// True if others' words are known not to be the author's: they answer a message of the reader's own house, or a
+/// mailing list that vouches for them quotes.
 fn is_known_thread(e: &Evidence<'_>) -> bool {
     let domain =
         |address: &str| address.trim_matches(['<', '>', ' ']).rsplit_once('@').and_then(|(_, d)| Domain::parse(d));

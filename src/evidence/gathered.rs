@@ -162,9 +162,9 @@ impl<'a> Evidence<'a> {
         [own, others]
     }
 
-    /// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a word
-    /// of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4), and without anything that is passed on, is a
-    /// trick, and the subject goes on behind it.
+    /// The subject, folded, if it is the sender's own: not an answer and not forwarded. A mark of an answer without a
+    /// word of what it answers (In-Reply-To, References, RFC 5322 section 3.6.4), and without anything that is passed
+    /// on, is a trick, and the subject goes on behind it.
     pub(crate) fn own_subject(&self) -> Option<&str> {
         if self.is_automatic() {
             return None;

@@ -8,8 +8,8 @@ use crate::policy::{Action, Brand};
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-asks-data",
     title: "Who poses as a brand asks for what opens an account",
-    why: "The brand is said to be who writes, beyond doubt: as the sender, or in two places in which only a writer puts \
-          their own name. What is asked for goes to somebody else. Refused by itself. Counts on top of \
+    why: "The brand is said to be who writes, beyond doubt: as the sender, or in two places in which only a writer \
+          puts their own name. What is asked for goes to somebody else. Refused by itself. Counts on top of \
           brand-data-asked. Innocent case: a service that collects data for the brand; list its domain in \
           brand.allied.",
     points: 15,

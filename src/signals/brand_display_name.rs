@@ -11,9 +11,9 @@ pub(super) static SIGNAL: Signal = Signal {
     id: "brand-display-name",
     title: "The sender's name claims a brand",
     why: "Most mail programs show the name and hide the address. Nine of ten impersonations do just this. A person \
-          whose surname it is (\"Marie Elance\" <marie.elance@…>) is not one; nor is one who adds the brand as trade or \
-          place to a name of their own. Innocent case: a service that sends for \
-          the brand; list its domain in brand.allied.",
+          whose surname it is (\"Marie Elance\"<marie.elance@…>) is not one; nor is one who adds the brand as trade \
+          or place to a name of their own. Innocent case: a service that sends for the brand; list its domain in \
+          brand.allied.",
     points: 50,
     at_least: None,
     kind: Kind::Claim,

@@ -9,9 +9,9 @@ use crate::policy::Brand;
 pub(super) static SIGNAL: Signal = Signal {
     id: "brand-leads-astray",
     title: "A message about a brand by nobody in particular leads only to strangers",
-    why: "In whatever language it is written: the brand is what it is about, nobody with a name of their own writes it, \
-          and the one or two things to click lead to somebody else. Innocent case: a short notice of a small service \
-          that does not say who it is.",
+    why: "In whatever language it is written: the brand is what it is about, nobody with a name of their own writes \
+          it, and the one or two things to click lead to somebody else. Innocent case: a short notice of a small \
+          service that does not say who it is.",
     points: 16,
     at_least: None,
     kind: Kind::WeakClaim,

@@ -8,9 +8,9 @@ use crate::wording::PhraseKind::{Credential, Payment, Personal, Threat, Urgency}
 pub(super) static SIGNAL: Signal = Signal {
     id: "neighbour-asks",
     title: "A sender one letter away from a brand asks for something",
-    why: "A house with a similar name, proven, with that name of its own in what it writes and no word of the brand, is \
-          nobody's forgery. One that asks for a password, data, money or haste may be. If it is what it says, its word \
-          belongs in brand.not_us.",
+    why: "A house with a similar name, proven, with that name of its own in what it writes and no word of the brand, \
+          is nobody's forgery. One that asks for a password, data, money or haste may be. If it is what it says, its \
+          word belongs in brand.not_us.",
     points: 30,
     at_least: None,
     kind: Kind::WeakClaim,

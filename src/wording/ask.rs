@@ -1,4 +1,5 @@
-//! What a sentence asks of its reader: the words of requests (`[ask]` in `conf/languages/*.toml`), sentence by sentence.
+//! What a sentence asks of its reader: the words of requests (`[ask]` in `conf/languages/*.toml`), sentence by
+//! sentence.
 //!
 //! A list of phrases knows what its author has seen; a request is put together from what every language has: something
 //! to hand over, a word that asks for it, and whose it is. The words of one request stand in one sentence and in one

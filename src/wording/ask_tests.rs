@@ -41,7 +41,8 @@ fn words_of_two_languages_make_no_request() {
 
 #[test]
 fn broken_lines_are_one_sentence() {
-    let text = "So that nobody else gets at what you have earned, please confirm the\npassword of Elance at\nhttp://x.example/";
+    let text =
+        "So that nobody else gets at what you earned, please confirm the\npassword of Elance at\nhttp://x.example/";
     assert_eq!(asked(text, AskKind::Secret), Some(true));
     assert!(sentences(text).iter().any(Sentence::has_link));
 }
