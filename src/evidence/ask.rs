@@ -6,7 +6,7 @@
 //! and where the brand is who speaks, whatever is asked is asked in its name. What leads to the brand's own pages is
 //! nobody's trap.
 
-use super::destination::{Destination, quoted};
+use super::destination::{self, Destination};
 use super::gathered::Evidence;
 use super::links;
 use super::relation::{Ask, Lead, Speaker, Voice, What, Whose};
@@ -15,8 +15,8 @@ use super::voice;
 use crate::mail::{Document, Domain, LinkKind};
 use crate::policy::Brand;
 use crate::text::fold::{first_bytes, fold};
-use crate::wording::AskKind;
 use crate::wording::ask::{Joined, Sentence, Sentences};
+use crate::wording::{AskKind, quoted};
 
 /// Words of the longest link label that is read as one request.
 const MAX_LABEL_WORDS: usize = 20;
@@ -53,7 +53,9 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     };
     let [own, others] = e.told_apart();
     if let Some(subject) = e.own_subject() {
-        take(&Sentences::of(subject, &names), None, voice.is_brand(), false);
+        let quotes = e.author().has_voice();
+        let subject = if quotes { quoted::without_quotations(subject.into()) } else { subject.into() };
+        take(&Sentences::of(&subject, &names), None, voice.is_brand(), false);
     }
     take(&Sentences::of(&own, &names), None, voice.is_brand(), false);
     if !is_known_thread(e) {
@@ -227,11 +229,12 @@ impl Leads<'_, '_> {
         match scheme.to_ascii_lowercase().as_str() {
             "mailto" => {
                 let to = Domain::parse(rest.split('?').next()?.rsplit_once('@')?.1)?;
-                (!self.brand.links_to(&to)).then(|| Lead::Stranger(format!("{} leads there", quoted(way.link))))
+                (!self.brand.links_to(&to))
+                    .then(|| Lead::Stranger(format!("{} leads there", destination::quoted(way.link))))
             }
             "cid" | "about" | "javascript" | "data" => None,
-            "tel" | "sms" => Some(Lead::Answer(format!("{} is called for it", quoted(way.link)))),
-            _ => Some(Lead::Stranger(format!("{} leads there", quoted(way.link)))),
+            "tel" | "sms" => Some(Lead::Answer(format!("{} is called for it", destination::quoted(way.link)))),
+            _ => Some(Lead::Stranger(format!("{} leads there", destination::quoted(way.link)))),
         }
     }
 
