@@ -23,6 +23,9 @@ const MAX_LABEL_WORDS: usize = 20;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
 
+/// Sentences before one that speaks of the brand in which a request may stand, and behind it.
+const NEAR_BEFORE: usize = 1;
+const NEAR_AFTER: usize = 4;
 /// Octets of a file in which its head stands.
 const HEAD_BYTES: usize = 100;
 
@@ -42,13 +45,23 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     let leads = Leads { e, brand, voice };
     let mut asks = Vec::new();
     let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>, is_spoken: bool, is_quoted: bool| {
+        let paragraph = |s: &Sentence| sentences.paragraphs.get(s.paragraph).map(String::as_str).unwrap_or_default();
         for sentence in &sentences.all {
             let Some((what, whose, is_readers, is_threat)) = asked(sentence, is_spoken, label.is_some()) else {
                 continue;
             };
-            let paragraph = sentences.paragraphs.get(sentence.paragraph).map(String::as_str).unwrap_or_default();
-            let Some(lead) = leads.of(sentence, paragraph, label) else { continue };
+            let Some(lead) = leads.of(sentence, paragraph(sentence), label) else { continue };
             asks.push(Ask { what, whose, lead, words: sentence.quoted(), is_spoken, is_quoted, is_readers, is_threat });
+        }
+        // "Your Elance password has run out. Enter it once more: …"
+        for (spoken, asking) in pairs(&sentences.all) {
+            let bound = leads.of(asking, paragraph(asking), None).filter(|_| asking.has_link());
+            let Some(lead) = bound.filter(|lead| matches!(lead, Lead::Bound(_) | Lead::House(true, _))) else {
+                continue;
+            };
+            let what = if is_data(spoken) && asking.has(AskKind::Give) { What::Data } else { What::Account };
+            let (whose, words) = (Whose::Near, format!("{} … {}", spoken.quoted(), asking.quoted()));
+            asks.push(Ask { what, whose, lead, words, is_spoken, is_quoted, is_readers: true, is_threat: false });
         }
     };
     let [own, others] = e.told_apart();
@@ -79,6 +92,22 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
     }
     asks.sort();
     asks
+}
+
+/// Sentences that say something of the brand, and those close by that ask for something, over a link.
+fn pairs(all: &[Sentence]) -> impl Iterator<Item = (&Sentence, &Sentence)> {
+    let says = |s: &Sentence| s.names_brand() && (is_data(s) || s.has(AskKind::Account));
+    let asks = |s: &Sentence| s.has_link() && (s.has(AskKind::Give) || s.has(AskKind::SignIn));
+    all.iter().enumerate().filter(move |(_, s)| says(s)).filter_map(move |(at, spoken)| {
+        let near = at.saturating_sub(NEAR_BEFORE)..all.len().min(at + NEAR_AFTER + 1);
+        let asking = near.filter(|n| *n != at).filter_map(|n| all.get(n)).find(|s| asks(s))?;
+        Some((spoken, asking))
+    })
+}
+
+/// True if a sentence speaks of what opens an account or proves who one is.
+fn is_data(sentence: &Sentence) -> bool {
+    [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers].iter().any(|kind| sentence.has(*kind))
 }
 
 /// True if others' words are known not to be the author's: they answer a message of the reader's own house, or a
@@ -202,7 +231,7 @@ impl Leads<'_, '_> {
 
     /// True if addresses that nobody can click are spoken of: by who has a voice of their own, or on a mailing list.
     fn lists_indicators(&self) -> bool {
-        self.voice.is_author() || self.voice.is_house() || self.e.origin.is_list_mail()
+        self.voice.is_house() || self.e.origin.is_list_mail()
     }
 
     /// Where one link leads, if not to the brand.

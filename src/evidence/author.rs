@@ -59,7 +59,9 @@ fn own_name(origin: &Origin<'_>, domain: &Domain, text: &str, is_own: bool) -> O
     let mut authors = origin.message.from.iter();
     let author = authors.next().filter(|_| authors.all(|m| m.domain.as_ref() == Some(domain)))?;
     let name = fold(&author.name);
-    if names::names_person(&name, &fold(&author.local)) || is_own && names::names_organization(&name, domain) {
+    if names::names_person(&name, &fold(&author.local))
+        || is_own && !names::is_all_offices(&name) && names::names_organization(&name, domain)
+    {
         return Some(author.name.clone());
     }
     let label = domain.chosen_label();

@@ -21,6 +21,8 @@ const MANY_SOUNDS: usize = 5;
 
 /// Letters of the shortest part of a domain's name that is taken for a word of its own.
 pub(super) const MIN_PART_CHARS: usize = 3;
+/// Letters at the beginning of a declined word by which it is known.
+const MIN_BEGINNING: usize = 5;
 /// Octets of the longest label that is taken apart: the DNS has none longer.
 const MAX_LABEL_BYTES: usize = 63;
 
@@ -95,10 +97,16 @@ pub(crate) fn is_own_name(domain: &Domain, name: &str) -> bool {
     !is_anybodys(domain) || is_one_word()
 }
 
-/// True if a folded name is made of the words of offices alone: `payment desk`, or is an office's.
+/// True if a folded name is made of the words of offices alone: `payment desk`, `mesa de pagos`.
+pub(crate) fn is_all_offices(name: &str) -> bool {
+    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() >= MIN_PART_CHARS);
+    let mut words = words.peekable();
+    words.peek().is_some() && words.all(is_made_of_offices)
+}
+
+/// True if a folded name is [`is_all_offices`], or an office's.
 pub(crate) fn is_offices(name: &str) -> bool {
-    let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).peekable();
-    is_office(name) || words.peek().is_some() && words.all(is_made_of_offices)
+    is_office(name) || is_all_offices(name)
 }
 
 /// True if the label that a domain's owner chose is made of words of offices alone: `payout-desk`, `memberservices`.
@@ -113,6 +121,11 @@ fn is_made_of_offices(word: &str) -> bool {
     let anybody = WordList::of(WordKind::Anybody);
     if word.len() > MAX_LABEL_BYTES {
         return false;
+    }
+    if !word.is_ascii() {
+        // Endings differ where words are declined.
+        let begins = |known: &str| known.chars().zip(word.chars()).take_while(|(a, b)| a == b).count() >= MIN_BEGINNING;
+        return anybody.contains(word) || anybody.iter().any(begins);
     }
     // Which beginnings of the word are made so.
     let mut made = vec![false; word.len() + 1];

@@ -120,6 +120,8 @@ pub(crate) enum Whose {
     Readers,
     /// Anybody's, in a sentence that names the brand.
     Named,
+    /// What a sentence close by says of the brand.
+    Near,
     /// The brand is who speaks.
     Spoken,
 }

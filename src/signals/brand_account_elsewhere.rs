@@ -1,7 +1,7 @@
 //! "Sign in to your Elance account" over a stranger's link.
 
 use super::signal::{Asked, Check, Kind, Signal};
-use crate::evidence::relation::{Ask, Lead, What, Whose};
+use crate::evidence::relation::{Ask, Lead, Speaker, What, Whose};
 use crate::evidence::{Evidence, ask, voice};
 use crate::policy::{Action, Brand};
 
@@ -20,11 +20,12 @@ pub(super) static SIGNAL: Signal = Signal {
 fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
     let counts = |ask: &&Ask| match ask.lead {
-        Lead::Bound(_) => ask.whose < Whose::Named || ask.is_spoken,
+        Lead::Bound(_) => ask.whose != Whose::Named || ask.is_spoken,
         _ if ask.is_quoted => false,
         // What a house of its own tells of accounts is news, unless it asks.
         Lead::House(is_bound, _) => {
-            ask.is_spoken || ask.whose < Whose::Named && !voice.is_author() && is_bound && !ask.is_threat
+            let asks = ask.whose != Whose::Named && !voice.is_author() && is_bound && !ask.is_threat;
+            ask.is_spoken || asks && (ask.whose != Whose::Near || voice.speaker == Speaker::Nobody)
         }
         Lead::Stranger(_) => ask.whose < Whose::Named && !voice.is_author() || ask.is_spoken,
         Lead::Answer(_) => ask.is_spoken && ask.whose < Whose::Spoken,

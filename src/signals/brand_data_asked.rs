@@ -1,7 +1,7 @@
 //! "Please verify your Elance password here: http://stranger.example/".
 
 use super::signal::{Asked, Check, Kind, Signal};
-use crate::evidence::relation::{Ask, Lead, What, Whose};
+use crate::evidence::relation::{Ask, Lead, Speaker, What, Whose};
 use crate::evidence::{Evidence, ask, voice};
 use crate::policy::{Action, Brand};
 
@@ -21,15 +21,17 @@ fn check(e: &Evidence<'_>, brand: &Brand) -> Option<Asked> {
     let voice = voice::of(e, brand)?;
     let counts = |ask: &&Ask| match (ask.whose, &ask.lead) {
         // An author with a name of their own may ask for much in their own name; what leads away from them counts.
-        (Whose::Brands | Whose::Readers | Whose::Named, Lead::Bound(_)) => true,
+        (Whose::Brands | Whose::Readers | Whose::Named | Whose::Near, Lead::Bound(_)) => true,
         _ if ask.is_quoted => false,
+        (Whose::Brands, Lead::House(_, _)) => ask.is_readers,
+        (Whose::Near, _) => voice.speaker == Speaker::Nobody || ask.is_spoken,
         (_, Lead::House(false, _)) => ask.is_spoken,
-        (Whose::Brands, Lead::House(true, _)) => ask.is_readers,
         (Whose::Brands, _) => true,
         (Whose::Readers, _) => !voice.is_author() || ask.is_spoken,
         (Whose::Named | Whose::Spoken, _) => ask.is_spoken,
     };
     let ask = ask::of(e, brand).iter().find(|a| a.what == What::Data && counts(a))?;
-    let at_least = if ask.is_quoted { Action::Tag } else { Action::Quarantine };
+    let is_weak = ask.is_quoted || ask.whose == Whose::Near && voice.is_author();
+    let at_least = if is_weak { Action::Tag } else { Action::Quarantine };
     Some(Asked { at_least, key: None, evidence: format!("it asks {:?}; {}", ask.words, ask.lead.words()) })
 }

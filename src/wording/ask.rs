@@ -31,7 +31,7 @@ const MAX_SENTENCES: usize = 2_000;
 /// Characters of evidence given back.
 const MAX_EVIDENCE_CHARS: usize = 120;
 /// Words between a brand's name and what is the brand's behind it.
-const OWNS_BEFORE_WORDS: usize = 3;
+const OWNS_BEFORE_WORDS: usize = 2;
 /// The same where the name follows: "the password of your account with Elance".
 const OWNS_AFTER_WORDS: usize = 6;
 /// Words between a warning (*never*) and what it warns of.

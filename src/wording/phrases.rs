@@ -191,7 +191,8 @@ pub(super) fn push_words(out: &mut String, text: &str) {
             continue;
         }
         part(out);
-        if matches!(separator, '.' | '!' | '?' | ';' | '。' | '؟' | '؛') && !out.ends_with(". ") {
+        if matches!(separator, '.' | '!' | '?' | ';' | '。' | '؟' | '؛' | '।' | '॥' | '۔' | '։') && !out.ends_with(". ")
+        {
             out.push(STOP);
             out.push(' ');
         }
