@@ -85,7 +85,7 @@ fn a_change_is_told_message_by_message() {
     let told = as_json(&["evaluate", "--json", "--set", "policy.reject=1000", "--config", &other, &set]);
     let [set_change, other_change] = &told["with"].as_array().unwrap()[..] else { panic!("{told}") };
     assert_eq!(set_change["with"], "policy.reject=1000");
-    assert_eq!(set_change["confusion"]["phish"]["reject"], 1, "what is below its own least action stays refused");
+    assert_eq!(set_change["confusion"]["phish"]["reject"], 3, "what is below its own least action stays refused");
     let changed = other_change["changes"].as_array().unwrap();
     assert!(changed.iter().any(|c| c["from"] == "reject" && c["label"] == "phish"), "{changed:?}");
     let text = printed(&["evaluate", "--set", "policy.quarantine=31", &set]);

@@ -45,7 +45,11 @@ fn brands_of_the_folder_add_to_the_main_file() {
     let files =
         [("20-b.toml", b.as_str()), ("10-a.toml", a.as_str()), (".10-a.toml", "not toml"), ("c.toml.sample", "no")];
     let (_folder, file) = folder("", &files);
-    assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Elance", "Aye", "Bee"], "the default, then by file name");
+    assert_eq!(
+        names(&load_policy(Some(&file)).unwrap()),
+        ["Elance", "Aye", "Bee", "Upwork"],
+        "the default, then by file name, allies last"
+    );
     let (_folder, file) = folder(&brand("Main", "main.example"), &files);
     assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Main", "Aye", "Bee"]);
     let (_folder, file) = folder("brand = []\n", &files);
@@ -55,7 +59,7 @@ fn brands_of_the_folder_add_to_the_main_file() {
     assert_eq!(names(&policy), ["ELANCE"], "a brand of the default's name takes its place");
     assert!(policy.brand_files[0].ends_with("brands.d/elance.toml"));
     let (_folder, file) = folder("", &[("empty.toml", "# nothing yet\n")]);
-    assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Elance"]);
+    assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Elance", "Upwork"]);
 }
 
 #[test]
@@ -118,7 +122,7 @@ fn the_folder_is_bounded_and_must_be_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("spoof-milter.toml");
     std::fs::write(&file, "").unwrap();
-    assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Elance"], "no folder is fine");
+    assert_eq!(names(&load_policy(Some(&file)).unwrap()), ["Elance", "Upwork"], "no folder is fine");
     std::fs::write(folder.path().join("brands.d"), "").unwrap();
     let error = load_policy(Some(&file)).unwrap_err().to_string();
     assert!(error.contains("brands.d: cannot be read"), "{error}");
