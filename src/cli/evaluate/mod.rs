@@ -4,6 +4,7 @@
 //! gone, or, if a set says nothing of it, from the gateway's own Authentication-Results field on the message. Where
 //! neither says whether an author is proven, nothing is held against them and nothing for them.
 
+mod alone;
 mod fit;
 mod render;
 mod set;
@@ -53,26 +54,31 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
         let policy = policy.changed(&changes.collect::<Vec<_>>(), &ids())?;
         others.push(("the proposed points".to_owned(), policy));
     }
-    let after = others.iter().map(|(title, policy)| Ok((title, Tally::new(&cases, policy)?)));
+    let after = others.iter().map(|(title, policy)| Ok((title.as_str(), Tally::new(&cases, policy)?)));
     let after = after.collect::<Result<Vec<_>, Failure>>()?;
-    if args.json {
-        let mut object = render::as_json(&tally);
-        let changes = after.iter().map(|(title, after)| render::changes_as_json(title, &tally, after));
+    tell(args.json, &tally, proposed.as_deref(), &after);
+    Ok(0)
+}
+
+/// Prints it all.
+fn tell(as_json: bool, tally: &Tally<'_>, proposed: Option<&[Option<u32>]>, after: &[(&str, Tally<'_>)]) {
+    if as_json {
+        let mut object = render::as_json(tally);
+        let changes = after.iter().map(|(title, after)| render::changes_as_json(title, tally, after));
         object["with"] = changes.collect::<Vec<_>>().into();
-        if let Some(proposed) = &proposed {
-            object["weights"] = render::weights_as_json(&tally, proposed);
+        if let Some(proposed) = proposed {
+            object["weights"] = render::weights_as_json(tally, proposed);
         }
         print(&format!("{object}\n"));
-    } else {
-        print(&render::as_text(&tally));
-        if let Some(proposed) = &proposed {
-            print(&render::weights_as_text(&tally, proposed));
-        }
-        for (title, after) in &after {
-            print(&render::changes_as_text(title, &tally, after));
-        }
+        return;
     }
-    Ok(0)
+    print(&render::as_text(tally));
+    if let Some(proposed) = proposed {
+        print(&render::weights_as_text(tally, proposed));
+    }
+    for (title, after) in after {
+        print(&render::changes_as_text(title, tally, after));
+    }
 }
 
 /// The policies to compare with, each with its title.

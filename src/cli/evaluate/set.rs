@@ -66,6 +66,11 @@ struct Arrival {
     mail_from: Option<String>,
 }
 
+/// The word for a label.
+pub(super) fn label(spoof: bool) -> &'static str {
+    if spoof { "phish" } else { "ham" }
+}
+
 /// The cases that `places` hold, in order.
 pub(super) fn load(places: &[PathBuf]) -> Result<Vec<Case>, Failure> {
     let mut cases = Vec::new();

@@ -9,6 +9,7 @@ use crate::judge::judge_authenticated;
 use crate::mail::Message;
 use crate::policy::{Action, Policy};
 use crate::signals::{Examination, SIGNALS, examine_all};
+use crate::verdict::{Verdict, without_each};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,10 +33,12 @@ pub(super) struct Judged {
     pub(super) stated: bool,
     /// True if it names a brand of this policy where a person looks.
     pub(super) names: bool,
+    /// Signals without any one of which it would be accepted, strongest first; none if it is accepted.
+    pub(super) alone: Vec<&'static str>,
 }
 
 /// Judges all cases, on as many threads as there are cores.
-pub(super) fn judge_all(cases: &[Case], policy: &Policy) -> Result<Vec<Judged>, Failure> {
+fn judge_all(cases: &[Case], policy: &Policy) -> Result<Vec<Judged>, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<(usize, Judged)>, Failure> {
@@ -69,6 +72,7 @@ fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
     let all = examine_all(&evidence);
     let configured = |names: &[String]| policy.brands.iter().any(|b| names.contains(&b.name.to_lowercase()));
     let in_name = |b: &crate::policy::Brand| message.from.iter().any(|m| b.claimed_in(&m.name).is_some());
+    let alone = alone(&evidence, &verdict);
     Ok(Judged {
         action: verdict.action,
         score: verdict.score,
@@ -80,7 +84,18 @@ fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
         forged_own: configured(&case.forged_own),
         stated: stated.aligned.is_some(),
         names: policy.brands.iter().any(|b| evidence.names(b) || in_name(b)),
+        alone,
     })
+}
+
+/// Signals without any one of which the message would be accepted. Each costs another examination, so nobody asks
+/// about what is accepted anyway, which is most mail.
+fn alone(evidence: &Evidence<'_>, verdict: &Verdict) -> Vec<&'static str> {
+    if verdict.action == Action::Accept {
+        return vec![];
+    }
+    let without = without_each(evidence, verdict).into_iter();
+    without.filter(|(_, action)| *action == Action::Accept).map(|(id, _)| id).collect()
 }
 
 fn full_score(all: &Examination) -> u32 {
