@@ -91,3 +91,30 @@ fn what_a_signal_alone_decides_is_counted() {
         "those that decide nothing alone are left out"
     );
 }
+
+#[test]
+fn a_spoof_caught_barely_and_by_intent_is_fragile() {
+    let set = Set::usual();
+    let with = |tag: &str| as_json(&set.arguments(&["--json", "--set", tag]));
+    let fragile = json!([{"file": "both.eml", "score": 35, "signal": "generic-greeting"}]);
+    let told = with("policy.tag=24");
+    assert_eq!(told["fragile"], fragile, "50 points are more than a third above 30, and honest mail is no spoof");
+    assert_eq!(told["with"][0]["fragile"], json!([]), "24 to 31");
+    assert_eq!(with("policy.tag=27")["with"][0]["fragile"], fragile, "27 to 35");
+    assert_eq!(with("policy.tag=20")["with"][0]["fragile"], json!([]), "the claim alone is enough");
+    let text = printed(&set.arguments(&[]));
+    let row = "Spoofs of 30 to 39 points that rest on one signal of intent: 1\n    35  both.eml  generic-greeting\n";
+    assert!(text.contains(row), "{text}");
+}
+
+#[test]
+fn many_fragile_messages_are_cut_in_text_and_whole_in_json() {
+    let names: Vec<String> = (0..23).map(|n| format!("{n}.eml")).collect();
+    let messages: Vec<_> = names.iter().map(|name| (name.as_str(), "phish", format!("{NAMED}{GREETED}"))).collect();
+    let set = Set::of(&messages);
+    assert_eq!(as_json(&set.arguments(&["--json"]))["fragile"].as_array().unwrap().len(), 23);
+    let text = printed(&set.arguments(&[]));
+    let section = text.split("one signal of intent: 23\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    assert_eq!(section.lines().count(), 21, "{section}");
+    assert!(section.ends_with("… and 3 more (--json has all)"), "{section}");
+}

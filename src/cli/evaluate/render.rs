@@ -1,6 +1,6 @@
 //! A judged set in words and as JSON. One truth, two renderings.
 
-use crate::cli::evaluate::alone;
+use crate::cli::evaluate::alone::{self, Fragile, fragile, fragile_scores};
 use crate::cli::evaluate::set::label;
 use crate::cli::evaluate::tally::{Group, Judged, Tally, ratio};
 use crate::policy::Action;
@@ -92,6 +92,7 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
     curve(&mut out, tally);
     signals(&mut out, tally);
     decided_alone(&mut out, tally);
+    fragile_passes(&mut out, tally);
     list(&mut out, "Honest mail touched", wrong(tally).into_iter().filter(|(_, spoof, _)| !spoof).collect());
     list(&mut out, "Claims delivered untagged", wrong(tally).into_iter().filter(|(_, spoof, _)| *spoof).collect());
     list(&mut out, &format!("Within {NEAR} points of a threshold"), near(tally));
@@ -164,6 +165,17 @@ fn decided_alone(out: &mut String, tally: &Tally<'_>) {
     for (i, signal) in SIGNALS.iter().enumerate().filter(|(i, _)| phish[*i] + ham[*i] > 0) {
         let _ = writeln!(out, "{:33}{:>16}{:>16}", signal.id, phish[i], ham[i]);
     }
+}
+
+fn fragile_passes(out: &mut String, tally: &Tally<'_>) {
+    let (scores, found) = (fragile_scores(tally.policy.ladder), fragile(tally));
+    let (from, to) = (scores.start(), scores.end());
+    let count = found.len();
+    let _ = writeln!(out, "\nSpoofs of {from} to {to} points that rest on one signal of intent: {count}");
+    for Fragile { file, score, signal } in found.iter().take(LISTED) {
+        let _ = writeln!(out, "  {score:>4}  {}  {signal}", printable(file));
+    }
+    more(out, count);
 }
 
 /// Says how many a list leaves out.
@@ -270,9 +282,14 @@ pub(super) fn as_json(tally: &Tally<'_>) -> Value {
         "at_least": by_level(&level),
         "roc": {"claims": roc(Group::Claims), "other": roc(Group::Other)},
         "signals": SIGNALS.iter().enumerate().map(|(i, s)| (s.id.to_owned(), signal(i))).collect::<Map<_, _>>(),
+        "fragile": fragile(tally).iter().map(fragile_as_json).collect::<Vec<_>>(),
         "wrong": wrong(tally).into_iter().map(message).collect::<Vec<_>>(),
         "near": near(tally).into_iter().map(message).collect::<Vec<_>>(),
     })
+}
+
+fn fragile_as_json(fragile: &Fragile<'_>) -> Value {
+    json!({"file": fragile.file, "score": fragile.score, "signal": fragile.signal})
 }
 
 fn message((file, spoof, judged): (&str, bool, &Judged)) -> Value {
