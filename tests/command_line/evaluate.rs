@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 
-fn spoof_milter(arguments: &[&str]) -> Output {
+pub(super) fn spoof_milter(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_spoof-milter")).args(arguments).output().unwrap()
 }
 

@@ -9,8 +9,11 @@ mod fit;
 mod render;
 mod set;
 mod tally;
+mod verdicts;
 
+use crate::cli::evaluate::set::Case;
 use crate::cli::evaluate::tally::Tally;
+use crate::cli::evaluate::verdicts::Verdicts;
 use crate::cli::failure::{EX_USAGE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
@@ -34,6 +37,9 @@ pub(super) struct Args {
     /// Propose points for the signals from this set.
     #[arg(long)]
     weights: bool,
+    /// Write the verdict of each message to this file, one JSON object a line, in the order of the set.
+    #[arg(long, value_name = "FILE.jsonl")]
+    verdicts: Option<PathBuf>,
     /// One JSON object.
     #[arg(long)]
     json: bool,
@@ -46,7 +52,7 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
     if cases.is_empty() {
         return Err(Failure::new(EX_USAGE, "the set holds no messages"));
     }
-    let tally = Tally::new(&cases, &policy)?;
+    let tally = judged(&cases, &policy, args)?;
     let proposed = args.weights.then(|| fit::propose(&tally));
     if let Some(proposed) = &proposed {
         let points = SIGNALS.iter().zip(proposed);
@@ -58,6 +64,16 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
     let after = after.collect::<Result<Vec<_>, Failure>>()?;
     tell(args.json, &tally, proposed.as_deref(), &after);
     Ok(0)
+}
+
+/// The set judged by the policy in force, and its verdicts written if that is wanted: before anything is printed,
+/// since a reader who goes away ends the command.
+fn judged<'a>(cases: &'a [Case], policy: &'a Policy, args: &Args) -> Result<Tally<'a>, Failure> {
+    let Some(path) = &args.verdicts else { return Tally::new(cases, policy) };
+    let verdicts = Verdicts::create(path, &args.set, cases)?;
+    let tally = Tally::with_lines(cases, policy)?;
+    verdicts.write(tally.judged.iter().filter_map(|j| j.line.as_deref()))?;
+    Ok(tally)
 }
 
 /// Prints it all.
