@@ -6,5 +6,7 @@
 mod config;
 #[path = "command_line/evaluate.rs"]
 mod evaluate;
+#[path = "command_line/evaluate_alone.rs"]
+mod evaluate_alone;
 #[path = "command_line/process.rs"]
 mod process;

@@ -6,18 +6,18 @@ use std::process::{Command, Output};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
 
-fn spoof_milter(arguments: &[&str]) -> Output {
+pub(super) fn spoof_milter(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_spoof-milter")).args(arguments).output().unwrap()
 }
 
 /// What it printed, if it succeeded.
-fn printed(arguments: &[&str]) -> String {
+pub(super) fn printed(arguments: &[&str]) -> String {
     let output = spoof_milter(arguments);
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn as_json(arguments: &[&str]) -> Value {
+pub(super) fn as_json(arguments: &[&str]) -> Value {
     serde_json::from_str(&printed(arguments)).unwrap()
 }
 

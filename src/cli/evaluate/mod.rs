@@ -4,12 +4,16 @@
 //! gone, or, if a set says nothing of it, from the gateway's own Authentication-Results field on the message. Where
 //! neither says whether an author is proven, nothing is held against them and nothing for them.
 
+mod alone;
 mod fit;
 mod render;
 mod set;
 mod tally;
+mod verdicts;
 
+use crate::cli::evaluate::set::Case;
 use crate::cli::evaluate::tally::Tally;
+use crate::cli::evaluate::verdicts::Verdicts;
 use crate::cli::failure::{EX_USAGE, Failure, print};
 use crate::judge::load_policy;
 use crate::policy::Policy;
@@ -33,6 +37,9 @@ pub(super) struct Args {
     /// Propose points for the signals from this set.
     #[arg(long)]
     weights: bool,
+    /// Write the verdict of each message to this file, one JSON object a line, in the order of the set.
+    #[arg(long, value_name = "FILE.jsonl")]
+    verdicts: Option<PathBuf>,
     /// One JSON object.
     #[arg(long)]
     json: bool,
@@ -45,7 +52,7 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
     if cases.is_empty() {
         return Err(Failure::new(EX_USAGE, "the set holds no messages"));
     }
-    let tally = Tally::new(&cases, &policy)?;
+    let tally = judged(&cases, &policy, args)?;
     let proposed = args.weights.then(|| fit::propose(&tally));
     if let Some(proposed) = &proposed {
         let points = SIGNALS.iter().zip(proposed);
@@ -53,26 +60,41 @@ pub(super) fn run(config: Option<&Path>, args: &Args) -> Result<u8, Failure> {
         let policy = policy.changed(&changes.collect::<Vec<_>>(), &ids())?;
         others.push(("the proposed points".to_owned(), policy));
     }
-    let after = others.iter().map(|(title, policy)| Ok((title, Tally::new(&cases, policy)?)));
+    let after = others.iter().map(|(title, policy)| Ok((title.as_str(), Tally::new(&cases, policy)?)));
     let after = after.collect::<Result<Vec<_>, Failure>>()?;
-    if args.json {
-        let mut object = render::as_json(&tally);
-        let changes = after.iter().map(|(title, after)| render::changes_as_json(title, &tally, after));
+    tell(args.json, &tally, proposed.as_deref(), &after);
+    Ok(0)
+}
+
+/// The set judged by the policy in force, and its verdicts written if that is wanted: before anything is printed,
+/// since a reader who goes away ends the command.
+fn judged<'a>(cases: &'a [Case], policy: &'a Policy, args: &Args) -> Result<Tally<'a>, Failure> {
+    let Some(path) = &args.verdicts else { return Tally::new(cases, policy) };
+    let verdicts = Verdicts::create(path, &args.set, cases)?;
+    let tally = Tally::with_lines(cases, policy)?;
+    verdicts.write(tally.judged.iter().filter_map(|j| j.line.as_deref()))?;
+    Ok(tally)
+}
+
+/// Prints it all.
+fn tell(as_json: bool, tally: &Tally<'_>, proposed: Option<&[Option<u32>]>, after: &[(&str, Tally<'_>)]) {
+    if as_json {
+        let mut object = render::as_json(tally);
+        let changes = after.iter().map(|(title, after)| render::changes_as_json(title, tally, after));
         object["with"] = changes.collect::<Vec<_>>().into();
-        if let Some(proposed) = &proposed {
-            object["weights"] = render::weights_as_json(&tally, proposed);
+        if let Some(proposed) = proposed {
+            object["weights"] = render::weights_as_json(tally, proposed);
         }
         print(&format!("{object}\n"));
-    } else {
-        print(&render::as_text(&tally));
-        if let Some(proposed) = &proposed {
-            print(&render::weights_as_text(&tally, proposed));
-        }
-        for (title, after) in &after {
-            print(&render::changes_as_text(title, &tally, after));
-        }
+        return;
     }
-    Ok(0)
+    print(&render::as_text(tally));
+    if let Some(proposed) = proposed {
+        print(&render::weights_as_text(tally, proposed));
+    }
+    for (title, after) in after {
+        print(&render::changes_as_text(title, tally, after));
+    }
 }
 
 /// The policies to compare with, each with its title.

@@ -1,5 +1,7 @@
 //! A judged set in words and as JSON. One truth, two renderings.
 
+use crate::cli::evaluate::alone::{self, Fragile, fragile, fragile_scores};
+use crate::cli::evaluate::set::label;
 use crate::cli::evaluate::tally::{Group, Judged, Tally, ratio};
 use crate::policy::Action;
 use crate::record::printable;
@@ -34,10 +36,6 @@ pub(super) fn changes<'a>(before: &'a Tally<'_>, after: &'a Tally<'_>) -> Vec<Ch
         .filter(|(_, (b, a))| b.action != a.action)
         .map(|(c, (before, after))| Change { file: &c.name, spoof: c.spoof, before, after })
         .collect()
-}
-
-fn label(spoof: bool) -> &'static str {
-    if spoof { "phish" } else { "ham" }
 }
 
 /// The distance to the nearest threshold, if it is near.
@@ -93,6 +91,8 @@ pub(super) fn as_text(tally: &Tally<'_>) -> String {
     levels(&mut out, tally);
     curve(&mut out, tally);
     signals(&mut out, tally);
+    decided_alone(&mut out, tally);
+    fragile_passes(&mut out, tally);
     list(&mut out, "Honest mail touched", wrong(tally).into_iter().filter(|(_, spoof, _)| !spoof).collect());
     list(&mut out, "Claims delivered untagged", wrong(tally).into_iter().filter(|(_, spoof, _)| *spoof).collect());
     list(&mut out, &format!("Within {NEAR} points of a threshold"), near(tally));
@@ -158,6 +158,33 @@ fn signals(out: &mut String, tally: &Tally<'_>) {
     }
 }
 
+/// Only the signals that decide anything alone: most do not, and the table of all stands above.
+fn decided_alone(out: &mut String, tally: &Tally<'_>) {
+    let (phish, ham) = (alone::counts(tally, Group::Phish), alone::counts(tally, Group::Ham));
+    let _ = writeln!(out, "\n{:33}{:>16}{:>16}", "accepted without it alone", "phish", "ham");
+    for (i, signal) in SIGNALS.iter().enumerate().filter(|(i, _)| phish[*i] + ham[*i] > 0) {
+        let _ = writeln!(out, "{:33}{:>16}{:>16}", signal.id, phish[i], ham[i]);
+    }
+}
+
+fn fragile_passes(out: &mut String, tally: &Tally<'_>) {
+    let (scores, found) = (fragile_scores(tally.policy.ladder), fragile(tally));
+    let (from, to) = (scores.start(), scores.end());
+    let count = found.len();
+    let _ = writeln!(out, "\nSpoofs of {from} to {to} points that rest on one signal of intent: {count}");
+    for Fragile { file, score, signal } in found.iter().take(LISTED) {
+        let _ = writeln!(out, "  {score:>4}  {}  {signal}", printable(file));
+    }
+    more(out, count);
+}
+
+/// Says how many a list leaves out.
+fn more(out: &mut String, count: usize) {
+    if count > LISTED {
+        let _ = writeln!(out, "  … and {} more (--json has all)", count - LISTED);
+    }
+}
+
 fn points(tally: &Tally<'_>, signal: usize) -> u32 {
     let signal = SIGNALS[signal];
     tally.policy.setting(signal.id).and_then(|s| s.points).unwrap_or(signal.points)
@@ -177,9 +204,7 @@ fn list(out: &mut String, title: &str, messages: Vec<(&str, bool, &Judged)>) {
             findings.join(", ")
         );
     }
-    if messages.len() > LISTED {
-        let _ = writeln!(out, "  … and {} more (--json has all)", messages.len() - LISTED);
-    }
+    more(out, messages.len());
 }
 
 /// What another policy would change.
@@ -238,12 +263,14 @@ pub(super) fn as_json(tally: &Tally<'_>) -> Value {
         at.to_vec().into()
     };
     let hits = Group::ALL.map(|g| (g, tally.hits(g), tally.members(g).count()));
+    let (alone_phish, alone_ham) = (alone::counts(tally, Group::Phish), alone::counts(tally, Group::Ham));
     let signal = |i: usize| {
         let groups = hits
             .iter()
             .map(|(g, hits, all)| (g.key().to_owned(), json!({"hits": hits[i], "rate": ratio(hits[i], *all)})));
         let mut object: Map<String, Value> = groups.collect();
         object.insert("points".to_owned(), points(tally, i).into());
+        object.insert("alone".to_owned(), json!({"phish": alone_phish[i], "ham": alone_ham[i]}));
         Value::Object(object)
     };
     json!({
@@ -255,9 +282,14 @@ pub(super) fn as_json(tally: &Tally<'_>) -> Value {
         "at_least": by_level(&level),
         "roc": {"claims": roc(Group::Claims), "other": roc(Group::Other)},
         "signals": SIGNALS.iter().enumerate().map(|(i, s)| (s.id.to_owned(), signal(i))).collect::<Map<_, _>>(),
+        "fragile": fragile(tally).iter().map(fragile_as_json).collect::<Vec<_>>(),
         "wrong": wrong(tally).into_iter().map(message).collect::<Vec<_>>(),
         "near": near(tally).into_iter().map(message).collect::<Vec<_>>(),
     })
+}
+
+fn fragile_as_json(fragile: &Fragile<'_>) -> Value {
+    json!({"file": fragile.file, "score": fragile.score, "signal": fragile.signal})
 }
 
 fn message((file, spoof, judged): (&str, bool, &Judged)) -> Value {

@@ -66,11 +66,21 @@ struct Arrival {
     mail_from: Option<String>,
 }
 
+/// The word for a label.
+pub(super) fn label(spoof: bool) -> &'static str {
+    if spoof { "phish" } else { "ham" }
+}
+
+/// Where the manifest of a place is, if it has one.
+pub(super) fn manifest_of(place: &Path) -> PathBuf {
+    if place.is_dir() { place.join("manifest.jsonl") } else { place.to_owned() }
+}
+
 /// The cases that `places` hold, in order.
 pub(super) fn load(places: &[PathBuf]) -> Result<Vec<Case>, Failure> {
     let mut cases = Vec::new();
     for place in places {
-        let manifest = if place.is_dir() { place.join("manifest.jsonl") } else { place.clone() };
+        let manifest = manifest_of(place);
         if manifest.is_file() {
             read_manifest(&manifest, &mut cases)?;
         } else {

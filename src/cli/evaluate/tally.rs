@@ -2,6 +2,7 @@
 
 use crate::auth::{AuthResults, Stated};
 use crate::cli::evaluate::set::Case;
+use crate::cli::evaluate::verdicts;
 use crate::cli::failure::Failure;
 use crate::cli::input::read;
 use crate::evidence::Evidence;
@@ -9,6 +10,7 @@ use crate::judge::judge_authenticated;
 use crate::mail::Message;
 use crate::policy::{Action, Policy};
 use crate::signals::{Examination, SIGNALS, examine_all};
+use crate::verdict::{Verdict, without_each};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,16 +34,20 @@ pub(super) struct Judged {
     pub(super) stated: bool,
     /// True if it names a brand of this policy where a person looks.
     pub(super) names: bool,
+    /// Signals without any one of which it would be accepted, strongest first; none if it is accepted.
+    pub(super) alone: Vec<&'static str>,
+    /// Its verdict as a line of JSON, if that is wanted.
+    pub(super) line: Option<String>,
 }
 
-/// Judges all cases, on as many threads as there are cores.
-pub(super) fn judge_all(cases: &[Case], policy: &Policy) -> Result<Vec<Judged>, Failure> {
+/// Judges all cases, on as many threads as there are cores; `lines` if their verdicts are wanted as lines, too.
+fn judge_all(cases: &[Case], policy: &Policy, lines: bool) -> Result<Vec<Judged>, Failure> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let work = || -> Result<Vec<(usize, Judged)>, Failure> {
         let mut done = Vec::new();
         while let Some((n, case)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|n| Some((n, cases.get(n)?))) {
-            done.push((n, judge_case(case, policy)?));
+            done.push((n, judge_case(case, policy, lines)?));
         }
         Ok(done)
     };
@@ -58,7 +64,7 @@ pub(super) fn judge_all(cases: &[Case], policy: &Policy) -> Result<Vec<Judged>, 
     Ok(judged)
 }
 
-fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
+fn judge_case(case: &Case, policy: &Policy, lines: bool) -> Result<Judged, Failure> {
     let octets = read(&case.path, policy.config.milter.max_message_bytes)?;
     let message = Message::parse(octets.octets, octets.complete);
     let ours = &policy.config.auth.authserv_id;
@@ -69,6 +75,8 @@ fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
     let all = examine_all(&evidence);
     let configured = |names: &[String]| policy.brands.iter().any(|b| names.contains(&b.name.to_lowercase()));
     let in_name = |b: &crate::policy::Brand| message.from.iter().any(|m| b.claimed_in(&m.name).is_some());
+    let alone = alone(&evidence, &verdict);
+    let line = lines.then(|| verdicts::line(case, &verdict, &message, policy));
     Ok(Judged {
         action: verdict.action,
         score: verdict.score,
@@ -80,7 +88,19 @@ fn judge_case(case: &Case, policy: &Policy) -> Result<Judged, Failure> {
         forged_own: configured(&case.forged_own),
         stated: stated.aligned.is_some(),
         names: policy.brands.iter().any(|b| evidence.names(b) || in_name(b)),
+        alone,
+        line,
     })
+}
+
+/// Signals without any one of which the message would be accepted. Each costs another examination, so nobody asks
+/// about what is accepted anyway, which is most mail.
+fn alone(evidence: &Evidence<'_>, verdict: &Verdict) -> Vec<&'static str> {
+    if verdict.action == Action::Accept {
+        return vec![];
+    }
+    let without = without_each(evidence, verdict).into_iter();
+    without.filter(|(_, action)| *action == Action::Accept).map(|(id, _)| id).collect()
 }
 
 fn full_score(all: &Examination) -> u32 {
@@ -169,7 +189,12 @@ pub(super) struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     pub(super) fn new(cases: &'a [Case], policy: &'a Policy) -> Result<Tally<'a>, Failure> {
-        Ok(Tally { cases, judged: judge_all(cases, policy)?, policy })
+        Ok(Tally { cases, judged: judge_all(cases, policy, false)?, policy })
+    }
+
+    /// The same, with each verdict as a line.
+    pub(super) fn with_lines(cases: &'a [Case], policy: &'a Policy) -> Result<Tally<'a>, Failure> {
+        Ok(Tally { cases, judged: judge_all(cases, policy, true)?, policy })
     }
 
     /// Messages of which nothing states whether the author is proven.
