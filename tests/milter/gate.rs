@@ -319,12 +319,12 @@ pub(crate) fn for_verdict(word: &str) -> Mail {
     let honest = "From: Ines <ines@mailhub.example>\nSubject: Lunch\n\nAt noon?\n";
     let forged = "From: Elance <support@elance.com>\nSubject: Your account\n\nPlease read this.\n";
     let named = "From: \"Jo Brandt, Elance\" <help@mailhub.example>\nSubject: Your account\n\nHello.\n";
-    let asking = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\n\
-                  Hello Ines,\n\nplease confirm your password here.\n";
+    let posing = "From: Elance Support <help@mailhub.example>\nSubject: Your account\n\n\
+                  Hello Ines,\n\nthe notes of our call are ready.\n";
     match word {
         "accept" => Mail::new(honest),
         "tag" => Mail::new(named),
-        "quarantine" => Mail::new(asking),
+        "quarantine" => Mail::new(posing),
         "reject" => Mail::new(forged),
         "tempfail" => Mail::new(forged).from("bounce@ill.elance.com"),
         "passed" => Mail::new(forged).to(&["spoof@elance.com"]),
