@@ -17,12 +17,17 @@ use crate::policy::Brand;
 use crate::text::fold::{first_bytes, fold};
 use crate::wording::ask::{Joined, Sentence, Sentences};
 use crate::wording::{AskKind, quoted};
+use std::cell::OnceCell;
 
 /// Words of the longest link label that is read as one request.
 const MAX_LABEL_WORDS: usize = 20;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
 const MAX_LINKS: usize = 200;
 
+/// Requests of one text of which it is looked where they lead: a message that asks more often asks for the same.
+const MAX_ASKS: usize = 20;
+/// Octets of a paragraph in which its links are looked for.
+const MAX_PARAGRAPH_BYTES: usize = 4_000;
 /// Sentences before one that speaks of the brand in which a request may stand, and behind it.
 const NEAR_BEFORE: usize = 1;
 const NEAR_AFTER: usize = 4;
@@ -42,19 +47,24 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
         return vec![];
     }
     let names: Vec<String> = brand.folded_names().map(str::to_owned).collect();
-    let leads = Leads { e, brand, voice };
+    let leads = Leads { e, brand, voice, elsewhere: OnceCell::new() };
     let mut asks = Vec::new();
     let mut take = |sentences: &Sentences, label: Option<&Destination<'_>>, is_spoken: bool, is_quoted: bool| {
         let paragraph = |s: &Sentence| sentences.paragraphs.get(s.paragraph).map(String::as_str).unwrap_or_default();
+        let mut looked = 0;
         for sentence in &sentences.all {
             let Some((what, whose, is_readers, is_threat)) = asked(sentence, is_spoken, label.is_some()) else {
                 continue;
             };
+            looked += 1;
+            if looked > MAX_ASKS {
+                break;
+            }
             let Some(lead) = leads.of(sentence, paragraph(sentence), label) else { continue };
             asks.push(Ask { what, whose, lead, words: sentence.quoted(), is_spoken, is_quoted, is_readers, is_threat });
         }
         // "Your Elance password has run out. Enter it once more: …"
-        for (spoken, asking) in pairs(&sentences.all) {
+        for (spoken, asking) in pairs(&sentences.all).take(MAX_ASKS) {
             let bound = leads.of(asking, paragraph(asking), None).filter(|_| asking.has_link());
             let Some(lead) = bound.filter(|lead| matches!(lead, Lead::Bound(_) | Lead::House(true, _))) else {
                 continue;
@@ -198,6 +208,8 @@ struct Leads<'e, 'm> {
     e: &'e Evidence<'m>,
     brand: &'e Brand,
     voice: &'e Voice,
+    /// Where some link of the message leads, if not to the brand; worked out when a request first asks.
+    elsewhere: OnceCell<Option<Lead>>,
 }
 
 impl Leads<'_, '_> {
@@ -207,6 +219,7 @@ impl Leads<'_, '_> {
         if let Some(way) = label {
             return self.one(way).map(bound_to);
         }
+        let paragraph = first_bytes(paragraph, MAX_PARAGRAPH_BYTES);
         let ways = || self.e.destinations().all.iter().take(MAX_LINKS).filter(|w| w.link.kind != LinkKind::Image);
         let here = |way: &&Destination<'_>| {
             let shown = way.link.shown.as_str();
@@ -221,12 +234,13 @@ impl Leads<'_, '_> {
             return lead.map(bound_to);
         }
         let answers = sentence.has(AskKind::Answer);
-        let elsewhere = ways().filter(|w| w.link.kind != LinkKind::Obfuscated).filter_map(|way| self.one(way)).min();
+        let clickable = || ways().filter(|w| w.link.kind != LinkKind::Obfuscated);
+        let elsewhere = self.elsewhere.get_or_init(|| clickable().filter_map(|way| self.one(way)).min());
         let leads_home = || ways().next().is_some() && elsewhere.is_none();
         if leads_home() && !answers {
             return None;
         }
-        elsewhere.clone().filter(|_| !answers).or_else(|| self.answer()).or(elsewhere)
+        elsewhere.clone().filter(|_| !answers).or_else(|| self.answer()).or_else(|| elsewhere.clone())
     }
 
     /// True if addresses that nobody can click are spoken of: by who has a voice of their own, or on a mailing list.

@@ -28,6 +28,8 @@ const MAX_GAP_WORDS: usize = 3;
 const FULL_LINE_CHARS: usize = 50;
 /// Sentences read of a text: forty pages.
 const MAX_SENTENCES: usize = 2_000;
+/// Words of the longest sentence: what goes on is read as another, so that a text without a full stop costs no more.
+const MAX_SENTENCE_WORDS: usize = 120;
 /// Characters of evidence given back.
 const MAX_EVIDENCE_CHARS: usize = 120;
 /// Words between a brand's name and what is the brand's behind it.
@@ -113,7 +115,8 @@ impl Sentences {
             let (prepared, named) = prepare(&folded, &names);
             let mut named = named.into_iter();
             let words: Vec<&str> = prepared.split(' ').filter(|w| !w.is_empty()).collect();
-            for words in words.split(|w| *w == STOP_WORD).filter(|words| !words.is_empty()) {
+            let sentences = words.split(|w| *w == STOP_WORD).flat_map(|words| words.chunks(MAX_SENTENCE_WORDS));
+            for words in sentences {
                 if all.len() == MAX_SENTENCES {
                     return Sentences { paragraphs, all };
                 }

@@ -6,7 +6,7 @@
 
 use super::kind::WordKind;
 use super::words::WordList;
-use crate::text::fold::{fold, words_contain};
+use crate::text::fold::{first_bytes, fold, words_contain};
 use std::borrow::Cow;
 
 /// Lines of the head of a message that is passed on that are looked at.
@@ -70,7 +70,7 @@ pub(crate) fn without_quotations(text: Cow<'_, str>) -> Cow<'_, str> {
             '\u{300e}' => &['\u{300f}'],
             _ => &['"'],
         };
-        let end = inside.find(ends).filter(|end| *end <= MAX_QUOTATION_BYTES && !inside[..*end].contains("\n\n"));
+        let end = first_bytes(inside, MAX_QUOTATION_BYTES).find(ends).filter(|end| !inside[..*end].contains("\n\n"));
         out.push_str(&rest[..start]);
         out.push(' ');
         rest = match end {

@@ -12,6 +12,8 @@ use std::borrow::Cow;
 /// Octets of one text file that are searched for links.
 const MAX_SEARCHED_BYTES: usize = 1 << 20;
 
+/// Octets kept of the names of who wrote a card or calls to an event.
+const MAX_AUTHOR_BYTES: usize = 1_000;
 /// Properties of events and cards that no program shows as text.
 const HIDDEN: [&str; 17] = [
     "BEGIN", "END", "VERSION", "PRODID", "METHOD", "UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "STATUS",
@@ -50,8 +52,8 @@ fn entry(text: &str, name: &str) -> Document {
             "FN" | "ORG" => value,
             _ => "",
         };
-        if !who.is_empty() && !shown.author.contains(who) {
-            shown.author.push_str(who);
+        if !who.is_empty() && shown.author.len() < MAX_AUTHOR_BYTES && !shown.author.contains(who) {
+            shown.author.push_str(first_bytes(who, MAX_AUTHOR_BYTES));
             shown.author.push('\n');
         }
         if !HIDDEN.contains(&called.as_str()) {
