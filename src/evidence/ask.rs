@@ -19,6 +19,8 @@ use crate::wording::ask::{Joined, Sentence, Sentences};
 use crate::wording::{AskKind, quoted};
 use std::cell::OnceCell;
 
+/// What opens an account or proves who one is.
+const DATA: [AskKind; 4] = [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers];
 /// Words of the longest link label that is read as one request.
 const MAX_LABEL_WORDS: usize = 20;
 /// Links that are looked at: the rest of a longer list leads where its beginning leads.
@@ -53,9 +55,8 @@ fn find(e: &Evidence<'_>, brand: &Brand) -> Vec<Ask> {
         let paragraph = |s: &Sentence| sentences.paragraphs.get(s.paragraph).map(String::as_str).unwrap_or_default();
         let mut looked = 0;
         for sentence in &sentences.all {
-            let Some((what, whose, is_readers, is_threat)) = asked(sentence, is_spoken, label.is_some()) else {
-                continue;
-            };
+            let Some(asked) = asked(sentence, is_spoken, label.is_some()) else { continue };
+            let Asked { what, whose, is_readers, is_threat } = asked;
             looked += 1;
             if looked > MAX_ASKS {
                 break;
@@ -117,7 +118,7 @@ fn pairs(all: &[Sentence]) -> impl Iterator<Item = (&Sentence, &Sentence)> {
 
 /// True if a sentence speaks of what opens an account or proves who one is.
 fn is_data(sentence: &Sentence) -> bool {
-    [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers].iter().any(|kind| sentence.has(*kind))
+    DATA.iter().any(|kind| sentence.has(*kind))
 }
 
 /// True if others' words are known not to be the author's: they answer a message of the reader's own house, or a
@@ -160,23 +161,29 @@ pub(crate) fn tells_password(e: &Evidence<'_>) -> bool {
 pub(crate) fn of_author(e: &Evidence<'_>) -> Option<String> {
     let sentences = Sentences::of(&e.shown, &[]).all;
     let asks = |s: &&Sentence| {
-        [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers, AskKind::Account]
-            .iter()
-            .any(|kind| s.joins(AskKind::Give, *kind).is_some_and(|joined| !s.warns_of(&joined.first)))
+        let wanted = DATA.iter().chain([&AskKind::Account]);
+        wanted.into_iter().any(|kind| s.joins(AskKind::Give, *kind).is_some_and(|joined| !s.warns_of(&joined.first)))
     };
     sentences.iter().find(asks).map(Sentence::quoted)
 }
 
+/// What one sentence asks for; see [`Ask`].
+struct Asked {
+    what: What,
+    whose: Whose,
+    is_readers: bool,
+    is_threat: bool,
+}
+
 /// What a sentence asks for, and whose that is; `None` if it is nobody's or nothing.
-fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, Whose, bool, bool)> {
+fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<Asked> {
     let whose = |joined: &Joined| match sentence.names_brand() {
         true if sentence.is_of_brand(&joined.second) => Some(Whose::Brands),
         true if sentence.is_of_reader(joined) => Some(Whose::Readers),
         true => Some(Whose::Named),
         false => is_spoken.then_some(Whose::Spoken),
     };
-    let data = [AskKind::Secret, AskKind::Card, AskKind::Bank, AskKind::Papers];
-    let handed = data.iter().flat_map(|kind| {
+    let handed = DATA.iter().flat_map(|kind| {
         let secret = *kind == AskKind::Secret;
         let signing = secret.then(|| sentence.joins(AskKind::SignIn, *kind)).flatten();
         let signing = signing.filter(|joined| sentence.is_of_reader(joined));
@@ -184,7 +191,7 @@ fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, 
     });
     let mut handed = handed.filter(|joined| !sentence.warns_of(&joined.first));
     if let Some((whose, readers)) = handed.find_map(|j| Some((whose(&j)?, sentence.is_of_reader(&j)))) {
-        return Some((What::Data, whose, readers, false));
+        return Some(Asked { what: What::Data, whose, is_readers: readers, is_threat: false });
     }
     let verbs = [AskKind::SignIn, AskKind::Give, AskKind::Go, AskKind::Call];
     let kept = verbs.iter().filter_map(|verb| sentence.joins(*verb, AskKind::Account));
@@ -196,11 +203,12 @@ fn asked(sentence: &Sentence, is_spoken: bool, is_label: bool) -> Option<(What, 
     let mut kept = kept.filter(|(joined, _)| !sentence.warns_of(&joined.first));
     let found = kept.find_map(|(j, threat)| Some((whose(&j)?, sentence.is_of_reader(&j), threat)));
     if let Some((whose, readers, is_threat)) = found {
-        return Some((What::Account, whose, readers, is_threat));
+        return Some(Asked { what: What::Account, whose, is_readers: readers, is_threat });
     }
     // "Elance Sign In" on a button says all.
     let button = is_label && (sentence.has(AskKind::SignIn) || sentence.has(AskKind::Give));
-    (button && sentence.names_brand()).then_some((What::Account, Whose::Brands, true, false))
+    let asked = Asked { what: What::Account, whose: Whose::Brands, is_readers: true, is_threat: false };
+    (button && sentence.names_brand()).then_some(asked)
 }
 
 /// Where requests lead.
