@@ -1,4 +1,4 @@
-//! "Please verify your Elance password here: http://stranger.example/".
+//! "Please verify your Elance password here", over a link to a stranger.
 
 use super::signal::{Asked, Check, Kind, Signal};
 use crate::evidence::relation::{Ask, Lead, Speaker, What, Whose};

@@ -1,7 +1,7 @@
 //! The languages' files as written (`conf/languages/*.toml`): words, how letters are spelt out, phrases.
 //!
 //! A language is one file; `packaging/build.rs` finds it, and no list of files is kept by hand. What has an unknown
-//! key, or some kinds of phrases or of [ask] and not all, is refused with the language and the key.
+//! key, or some kinds of phrases or of `[ask]` and not all, is refused with the language and the key.
 
 use super::kind::{AskKind, PhraseKind, WordKind};
 use serde::Deserialize;
