@@ -34,8 +34,7 @@ impl Author {
     /// Looks at who wrote a message with this folded text.
     pub(super) fn of(origin: &Origin<'_>, text: &str, destinations: &Destinations<'_>) -> Author {
         let Some(domain) = origin.proven_author() else { return Author { is_hired: true, ..Author::default() } };
-        let hosts = &origin.policy.hosts;
-        let is_hired = hosts.free_mailbox(domain).is_some() || hosts.free_host(domain).is_some();
+        let is_hired = origin.policy.hosts.is_hired(domain);
         let is_own = !is_hired && origin.message.from.iter().all(|m| names::is_own_name(domain, &fold(&m.name)));
         let is_housed = is_own && !is_from_office(origin) && leads_home(domain, destinations);
         let is_person = origin.message.from.iter().all(|m| names::names_person(&fold(&m.name), &fold(&m.local)));

@@ -45,8 +45,7 @@ impl Origin<'_> {
         if brand.domain_in(&name).is_some() {
             return false;
         }
-        let hosts = &self.policy.hosts;
-        let is_house = hosts.free_mailbox(domain).is_none() && hosts.free_host(domain).is_none();
+        let is_house = !self.policy.hosts.is_hired(domain);
         let via = VIA.iter().find_map(|via| name.split_once(via));
         if let Some((whom, own)) = via.filter(|(_, own)| is_house && names::is_own_name(domain, own)) {
             let is_list = || self.authenticated_list().is_some_and(|list| list.registrable() == domain.registrable());
@@ -55,11 +54,11 @@ impl Origin<'_> {
                 && !is_office(whom, brand);
         }
         let mut houses = name.split(PARTS).map(str::trim).filter(|part| brand.claimed_in(part).is_none());
-        let rest = name.split(PARTS).map(str::trim).filter(|part| brand.named_in(part).is_some());
+        let mut named = name.split(PARTS).map(str::trim).filter(|part| brand.named_in(part).is_some());
         let is_own_house = is_house && names::is_own_name(domain, &name);
         if is_own_house && houses.any(|part| names::names_organization(part, domain)) {
             // A person of that name works there.
-            return rest.clone().all(|part| part.split(' ').nth(1).is_some() && !is_office(part, brand));
+            return named.all(|part| part.split(' ').nth(1).is_some() && !is_office(part, brand));
         }
         let mut parts = name.split(PARTS).map(str::trim).filter(|part| !part.is_empty());
         let Some(first) = parts.next() else { return false };

@@ -157,6 +157,11 @@ impl Hosts {
         within(&self.mailboxes, domain)
     }
 
+    /// True if anybody gets a mailbox or a page at `domain`, so that it is nobody's house.
+    pub(crate) fn is_hired(&self, domain: &Domain) -> bool {
+        self.free_mailbox(domain).is_some() || self.free_host(domain).is_some()
+    }
+
     /// True if a mailing list belongs to an operator who lets nobody post in other people's names.
     pub fn is_kept_list(&self, list: &Domain) -> bool {
         within(&self.lists, list).is_some()
